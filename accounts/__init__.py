@@ -1,0 +1,1 @@
+"""People and what they hold: users, workspaces, provider keys, and the trail of what was done."""

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self) -> None:
+        # Receivers of sign-in signals and watch topics are registered by importing them,
+        # and their modules need the models.
+        from accounts import signins, watch_topics  # noqa: F401, PLC0415

@@ -1,0 +1,18 @@
+from accounts.models.audit_event import AuditDoor, AuditEvent, AuditPersonalData
+from accounts.models.due_work import Claim, DueWork, DueWorkQuerySet
+from accounts.models.provider_key import ProviderKey
+from accounts.models.user import User
+from accounts.models.workspace import Membership, Workspace
+
+__all__ = [
+    "AuditDoor",
+    "AuditEvent",
+    "AuditPersonalData",
+    "Claim",
+    "DueWork",
+    "DueWorkQuerySet",
+    "Membership",
+    "ProviderKey",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,80 @@
+"""Rows that are work: claimed by one worker at a time, finished by the sweep if a bell was lost."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+
+Row = TypeVar("Row", bound="DueWork")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one row until `until`; what was found out is recorded against `token`."""
+
+    pk: int
+    token: uuid.UUID
+    until: datetime
+
+
+class DueWorkQuerySet(models.QuerySet[Row]):
+    def due(self, now: datetime) -> "DueWorkQuerySet[Row]":
+        """Rows to be worked on now, and held by nobody."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+        return self.filter(free, due_at__lte=now)
+
+    def claim(self, *, pk: int, now: datetime, seconds: int, **changes: Any) -> Claim | None:
+        """Takes the row for `seconds`, or returns None where somebody holds it or it is not due.
+
+        One conditional update, so that of many who ask one gets it. Filter by state first;
+        `changes` are written with the claim.
+        """
+        claim = Claim(pk=pk, token=uuid.uuid4(), until=now + timedelta(seconds=seconds))
+        taken = (
+            self.due(now)
+            .filter(pk=pk)
+            .update(
+                claim_token=claim.token,
+                claimed_until=claim.until,
+                attempts=F("attempts") + 1,
+                version=F("version") + 1,
+                **changes,
+            )
+        )
+        return claim if taken else None
+
+    def record(self, claim: Claim, *, keep: bool = False, **changes: Any) -> bool:
+        """Writes an outcome if the claim still holds, and gives the claim back unless `keep`.
+
+        False means that somebody else has taken the row over since, and nothing was written.
+        """
+        if not keep:
+            changes = {"claim_token": None, "claimed_until": None, **changes}
+        return bool(
+            self.filter(pk=claim.pk, claim_token=claim.token).update(
+                version=F("version") + 1, **changes
+            )
+        )
+
+
+class DueWork(models.Model):
+    """`due_at` says when a worker moves this row next; empty means that none will."""
+
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    claim_token = models.UUIDField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.CharField(max_length=64, blank=True, editable=False)
+    last_error_message = models.TextField(blank=True, editable=False)
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after that many attempts: 2 s doubling, 5 minutes at the most."""
+    return timedelta(seconds=min(300, 2 ** min(attempts, 9)))

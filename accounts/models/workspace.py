@@ -1,0 +1,69 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.user import User
+from accounts.rights import RIGHTS, Right, Role
+
+
+class WorkspaceQuerySet(models.QuerySet["Workspace"]):
+    def visible_to(self, user: User) -> "WorkspaceQuerySet":
+        return self.filter(memberships__user=user)
+
+
+class Workspace(models.Model):
+    """What owns keys, contexts and sessions. A limit left empty is the installation's."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    max_concurrent_sessions = models.PositiveIntegerField(null=True, blank=True)
+    max_session_seconds = models.PositiveIntegerField(null=True, blank=True)
+    monthly_minutes = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({str(self.public_id)[:8]})"
+
+    @property
+    def concurrency_limit(self) -> int:
+        """Sessions at a time."""
+        return _or(self.max_concurrent_sessions, settings.MAX_CONCURRENT_PER_WORKSPACE)
+
+    @property
+    def session_limit_seconds(self) -> int:
+        return _or(self.max_session_seconds, settings.MAX_SESSION_SECONDS)
+
+    @property
+    def monthly_limit_seconds(self) -> int:
+        return 60 * _or(self.monthly_minutes, settings.MONTHLY_MINUTES_PER_WORKSPACE)
+
+
+def _or(own: int | None, installation: int) -> int:
+    return installation if own is None else own
+
+
+class Membership(models.Model):
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]),
+                name="membership_role_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} as {self.role} of {self.workspace_id}"
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[Role(self.role)]

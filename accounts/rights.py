@@ -1,0 +1,36 @@
+"""Who may do what in a workspace, as data."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    AUDITOR = "auditor"
+
+
+class Right(StrEnum):
+    MANAGE_KEYS = "manage keys"
+    WRITE_CONTEXTS = "write contexts"
+    START_SESSIONS = "start sessions"
+    STOP_ANY_SESSION = "stop anybody's session"
+    READ_TRANSCRIPTS = "read everybody's transcripts"
+    READ_AUDIT = "read the audit trail"
+
+
+_MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
+_ADMIN: Final = _MEMBER | {
+    Right.MANAGE_KEYS,
+    Right.STOP_ANY_SESSION,
+    Right.READ_TRANSCRIPTS,
+    Right.READ_AUDIT,
+}
+
+RIGHTS: Final[dict[Role, frozenset[Right]]] = {
+    Role.OWNER: _ADMIN,
+    Role.ADMIN: _ADMIN,
+    Role.MEMBER: _MEMBER,
+    Role.AUDITOR: frozenset({Right.READ_AUDIT}),
+}

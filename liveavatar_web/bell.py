@@ -1,0 +1,38 @@
+"""Rings a worker after commit. The row is the truth: a bell that is lost is rung by the sweep.
+
+Tasks are called by name, so that services need not import them. A broker that refuses or hangs
+must not turn a committed change into an error: the failure is logged and counted.
+"""
+
+from functools import partial
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from prometheus_client import Counter
+
+log = structlog.get_logger(__name__)
+
+bells_lost = Counter("bells_lost_total", "Messages that the broker did not take", ["task"])
+
+
+def ring(task: str, *, queue: str, **ids: int) -> None:
+    """Asks for `task` once the current transaction has committed; ids only, never values."""
+    transaction.on_commit(partial(_send, task, queue, ids), robust=True)
+
+
+def _send(task: str, queue: str, ids: dict[str, int]) -> None:
+    try:
+        current_app.send_task(
+            task,
+            kwargs=ids,
+            queue=queue,
+            retry=False,
+            # A worker that is down must not come back to a pile of bells: the sweep rings anew.
+            expires=4 * settings.SWEEP_SECONDS,
+        )
+    except (OperationalError, OSError) as error:
+        bells_lost.labels(task).inc()
+        log.warning("bell.lost", task=task, error=type(error).__name__, **ids)

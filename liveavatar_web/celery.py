@@ -1,0 +1,17 @@
+"""The Celery application. Queues: `live` (start, stop), `sync` (keys, contexts, catalogue), `sweep`.
+
+Messages are bells, not truth: each task finds its work in the database, claims it and may find
+nothing to do. That is why a bell may be lost, doubled or late (`docs/architecture.md`).
+"""
+
+import os
+
+from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
+
+app = Celery("liveavatar_web")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()

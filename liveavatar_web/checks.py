@@ -1,0 +1,44 @@
+"""System checks of what the environment must provide: `manage.py check --deploy`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from liveavatar_web.vault import keyring
+
+
+@register(Tags.security)
+def vault_keys_open(**_: Any) -> list[CheckMessage]:
+    try:
+        keyring()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="liveavatar_web.E001")]
+    return []
+
+
+@register(Tags.security)
+def claims_outlast_calls(**_: Any) -> list[CheckMessage]:
+    """A start makes two calls under one claim, and the claim must outlast both."""
+    if settings.CLAIM_SECONDS > 2 * settings.CLOUD_CALL_DEADLINE:
+        return []
+    return [
+        Error(
+            "CLAIM_SECONDS must be more than twice CLOUD_CALL_DEADLINE",
+            hint="Otherwise a second worker may start a session that the first is still starting.",
+            id="liveavatar_web.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def production_is_complete(**_: Any) -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    if not settings.LIVEAVATAR_API_KEY:
+        messages.append(Warning("LIVEAVATAR_API_KEY is not set", id="liveavatar_web.W001"))
+    if not settings.DATABASE_URL:
+        messages.append(
+            Warning("DATABASE_URL is not set: SQLite is for one desk", id="liveavatar_web.W002")
+        )
+    return messages

@@ -1,0 +1,303 @@
+"""One module, read top to bottom. What differs between places comes from the environment.
+
+Every variable is read here, once, through `env`; `.env.example` says what each is for.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from liveavatar_web import env, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+
+# --- Where and who -------------------------------------------------------------------------------
+
+PRODUCTION = env.flag("PRODUCTION", False)
+DEBUG = env.flag("DEBUG", False) and not PRODUCTION
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+
+DESK_SECRET_KEY = "desk-only-secret-key-that-production-refuses-0123456789abcdef"  # noqa: S105
+SECRET_KEY = env.secret("SECRET_KEY", "" if PRODUCTION else DESK_SECRET_KEY)
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is missing; production does not start without one")
+
+# Named 32-byte keys, newest first: "2026b:<base64>,2026a:<base64>". See `liveavatar_web/vault.py`.
+DESK_VAULT_KEYS = "desk:ZGVzay1vbmx5LXZhdWx0LWtleS1ub3QtZm9yLXVzZSE="
+VAULT_KEYS = env.secret("VAULT_KEYS", "" if PRODUCTION else DESK_VAULT_KEYS)
+if PRODUCTION and VAULT_KEYS in {"", DESK_VAULT_KEYS}:
+    raise ImproperlyConfigured("VAULT_KEYS is missing; production does not start without its own")
+
+# --- The cloud -----------------------------------------------------------------------------------
+
+LIVEAVATAR_API_URL = env.text("LIVEAVATAR_API_URL", "https://api.liveavatar.com").rstrip("/")
+LIVEAVATAR_API_KEY = env.secret("LIVEAVATAR_API_KEY")
+OPENAI_BASE_URL = env.text("OPENAI_BASE_URL", "https://api.openai.com/v1").rstrip("/")
+
+OPENAI_VOICES = (
+    "alloy ash ballad coral echo fable onyx nova shimmer sage verse marin cedar".split()
+)
+OPENAI_MODELS = env.items("OPENAI_MODELS", "gpt-realtime,gpt-realtime-2.1")
+SANDBOX_AVATAR_IDS = env.items("SANDBOX_AVATAR_IDS", "dd73ea75-1218-4ef3-92ce-606d5f7fbc0a")
+SANDBOX_MAX_SECONDS = env.integer("SANDBOX_MAX_SECONDS", 60, minimum=1)
+
+# Seconds. A call's deadline is shorter than the claim under which it is made.
+CLOUD_CALL_DEADLINE = env.integer("CLOUD_CALL_DEADLINE", 20, minimum=1)
+CLAIM_SECONDS = env.integer("CLAIM_SECONDS", 60, minimum=2)
+# How long a session token may still start a session after it was minted. Not published by the
+# vendor ("short"); too long only keeps a doubtful id on the sweep's list for longer.
+SESSION_TOKEN_SECONDS = env.integer("SESSION_TOKEN_SECONDS", 300, minimum=1)
+
+# --- Limits: conditional updates that fail closed ------------------------------------------------
+
+MAX_CONCURRENT_PER_WORKSPACE = env.integer("MAX_CONCURRENT_PER_WORKSPACE", 3)
+MAX_SESSION_SECONDS = env.integer("MAX_SESSION_SECONDS", 600, minimum=30)
+MONTHLY_MINUTES_PER_WORKSPACE = env.integer("MONTHLY_MINUTES_PER_WORKSPACE", 300)
+LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, minimum=5)
+GOODBYE_SECONDS = env.integer("GOODBYE_SECONDS", 15, minimum=1)
+KEEP_ALIVE_SECONDS = env.integer("KEEP_ALIVE_SECONDS", 100, minimum=1)
+SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 5, minimum=1)
+
+# --- Applications --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "liveavatar_web",
+    "accounts",
+    "sessions_app",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "drf_spectacular",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "liveavatar_web.middleware.permissions_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "liveavatar_web.urls"
+ASGI_APPLICATION = "liveavatar_web.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "accounts.context_processors.workspace",
+            ],
+        },
+    },
+]
+
+# --- Database, Redis, Celery ---------------------------------------------------------------------
+
+DATABASE_URL = env.secret("DATABASE_URL")
+DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", 20, minimum=1)
+
+
+def _database() -> dict[str, Any]:
+    if not DATABASE_URL:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "db.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+            },
+        }
+    database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0))
+    options = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE}}
+    return {**database, "OPTIONS": options}
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.secret("REDIS_URL", "redis://127.0.0.1:6379/0")
+# A frozen Redis must cost a request a moment, not its life.
+_REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 2}
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "liveavatar-web",
+        "OPTIONS": _REDIS_TIMEOUTS,
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {**_REDIS_TIMEOUTS, "visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "sync"
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "sessions_app.sweep",
+        "schedule": SWEEP_SECONDS,
+        # A sweep that waited for a full period has been overtaken by the next one.
+        "options": {"queue": "sweep", "expires": SWEEP_SECONDS},
+    },
+}
+
+# --- People --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SIGNUP = env.choice("SIGNUP", "closed" if PRODUCTION else "open", ("open", "invited", "closed"))
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if PRODUCTION else "optional"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.integer("REAUTHENTICATION_SECONDS", 600, minimum=1)
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("EMAIL_HOST")
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "LiveAvatar Web <noreply@localhost>")
+
+# --- HTTP ----------------------------------------------------------------------------------------
+
+MEDIA_CONNECT_SOURCES = env.items(
+    "MEDIA_CONNECT_SOURCES",
+    "https://*.livekit.cloud,wss://*.livekit.cloud"
+    if PRODUCTION
+    else "https://*.livekit.cloud,wss://*.livekit.cloud,http://127.0.0.1:*,ws://127.0.0.1:*,"
+    "http://localhost:*,ws://localhost:*",
+)
+PREVIEW_IMAGE_SOURCES = env.items(
+    "PREVIEW_IMAGE_SOURCES",
+    "https:" if PRODUCTION else "https:,http://127.0.0.1:*,http://localhost:*",
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *PREVIEW_IMAGE_SOURCES],
+        "font-src": [SELF],
+        "connect-src": [SELF, *MEDIA_CONNECT_SOURCES],
+        "media-src": [SELF, "blob:"],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "liveavatar_web.api_errors.handle",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "LiveAvatar Web",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+# The build puts a content hash of eight characters before the ending of each file name.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\..+$"
+
+LOGGING_CONFIG = None
+logs.configure(level=env.text("LOG_LEVEL", "INFO"), as_json=env.flag("LOG_JSON", PRODUCTION))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = "public_id"

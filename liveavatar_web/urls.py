@@ -1,0 +1,14 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from liveavatar_web import health
+
+urlpatterns = [
+    path("", include("sessions_app.urls")),
+    path("", include("accounts.urls")),
+    path("api/", include("sessions_app.api.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]

@@ -1,0 +1,176 @@
+"""Sealing of secrets at rest: AES-256-GCM under a ring of named keys.
+
+Sealed text reads `v1.<key name>.<nonce>.<ciphertext>` (URL-safe base64). Table, field and row id
+are its associated data, so that a ciphertext copied to another row does not open there. The newest
+key seals, every key of the ring opens; `manage.py rotate_vault` seals old rows again.
+
+Keys are not derived from SECRET_KEY, whose loss should cost sessions and no more.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NoReturn
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+_FORMAT: Final = "v1"
+_NONCE_BYTES: Final = 12  # NIST SP 800-38D, 8.2: the length GCM is built for
+_KEY_NAME: Final = re.compile(r"^[A-Za-z0-9_-]{1,32}$")
+
+
+class CannotOpen(Exception):
+    """Sealed text that no key of the ring opens for this place: wrong key, row or content."""
+
+
+class Secret:
+    """A value that prints as stars; `reveal()` is the one way out, and easy to search for."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    @property
+    def last4(self) -> str:
+        """The last four characters, or nothing where they would be most of the secret."""
+        return self._value[-4:] if len(self._value) >= 12 else ""
+
+    def __str__(self) -> str:
+        return "********"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not pickled: it would leave in clear")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed value lives; sealed text opens in its own place only."""
+
+    table: str
+    field: str
+    row: str
+
+    def associated_data(self) -> bytes:
+        return "\x1f".join((self.table, self.field, self.row)).encode()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Key:
+    name: str
+    material: bytes
+
+    def cipher(self) -> AESGCM:
+        return AESGCM(self.material)
+
+
+class Keyring:
+    """Named keys, newest first. Raises ImproperlyConfigured when a key is not usable."""
+
+    def __init__(self, keys: str) -> None:
+        self._keys = [_parse(entry) for entry in keys.split(",") if entry.strip()]
+        names = [key.name for key in self._keys]
+        if not names:
+            raise ImproperlyConfigured("VAULT_KEYS holds no key; write name:base64 of 32 bytes")
+        if len(set(names)) != len(names):
+            raise ImproperlyConfigured("VAULT_KEYS names a key twice")
+
+    @property
+    def newest(self) -> str:
+        return self._keys[0].name
+
+    def seal(self, secret: Secret, place: Place) -> str:
+        key = self._keys[0]
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = key.cipher().encrypt(nonce, secret.reveal().encode(), place.associated_data())
+        return ".".join((_FORMAT, key.name, _encode(nonce), _encode(sealed)))
+
+    def open(self, sealed: str, place: Place) -> Secret:
+        """Raises CannotOpen; never returns ciphertext or a part of the text."""
+        try:
+            version, name, nonce, ciphertext = sealed.split(".")
+            if version != _FORMAT:
+                raise CannotOpen(f"unknown format {version!r}")
+            key = next(key for key in self._keys if key.name == name)
+            clear = key.cipher().decrypt(
+                _decode(nonce), _decode(ciphertext), place.associated_data()
+            )
+        except StopIteration:
+            raise CannotOpen(f"sealed under key {name!r}, which VAULT_KEYS does not hold") from None
+        except (ValueError, binascii.Error, InvalidTag):
+            raise CannotOpen(f"sealed text of {place.table}.{place.field} does not open") from None
+        return Secret(clear.decode())
+
+    def is_current(self, sealed: str) -> bool:
+        return sealed.startswith(f"{_FORMAT}.{self.newest}.")
+
+    def fingerprint(self, secret: Secret) -> str:
+        """A keyed digest under the newest key: equal for equal secrets, useless to a thief."""
+        return _fingerprint(self._keys[0], secret)
+
+    def fingerprints(self, secret: Secret) -> list[str]:
+        """The digest under every key of the ring, to find rows not yet sealed again."""
+        return [_fingerprint(key, secret) for key in self._keys]
+
+
+@cache
+def _ring(keys: str) -> Keyring:
+    return Keyring(keys)
+
+
+def keyring() -> Keyring:
+    """The ring of this installation, from the setting VAULT_KEYS."""
+    return _ring(settings.VAULT_KEYS)
+
+
+def _parse(entry: str) -> _Key:
+    name, _, encoded = entry.strip().partition(":")
+    try:
+        material = base64.b64decode(encoded, altchars=b"-_", validate=True)
+    except binascii.Error:
+        material = b""
+    if not _KEY_NAME.match(name) or len(material) != 32:
+        raise ImproperlyConfigured(
+            f"VAULT_KEYS: key {name[:32]!r} is not name:base64 of exactly 32 bytes"
+        )
+    return _Key(name, material)
+
+
+def _fingerprint(key: _Key, secret: Secret) -> str:
+    own_key = hmac.digest(key.material, b"fingerprint", hashlib.sha256)
+    return f"{key.name}:{hmac.digest(own_key, secret.reveal().encode(), hashlib.sha256).hex()}"
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

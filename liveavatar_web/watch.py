@@ -1,0 +1,194 @@
+"""Waits for something to change: one request per page, held open without a thread.
+
+    GET /watch/<signed topic>?after=<version>
+
+answers `{"version": n}` at once if the version is above `after`, else waits up to 25 s for a nudge
+over Redis pub/sub and reads again; 204 when nothing happened. The signature is the permission: it
+is made by a view that knew who asked, and it runs out. Subscribing comes before reading, so a
+change between the two is never missed, and a lost nudge costs no more than the wait.
+
+An ASGI application of its own, because an async Django view holds a thread per waiting request.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import redis
+import redis.asyncio
+import structlog
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core import signing
+from django.db import close_old_connections, transaction
+
+log = structlog.get_logger(__name__)
+
+WAIT_SECONDS: Final = 25
+ADDRESS_SECONDS: Final = 900
+_CHANNEL: Final = "liveavatar-web:watch"
+_SALT: Final = "watch"
+
+Reader = Callable[[str], int | None]
+_readers: dict[str, Reader] = {}
+
+
+def register(kind: str, reader: Reader) -> None:
+    """Says how the version of a topic `<kind>:<id>` is read; None means that it is gone."""
+    _readers[kind] = reader
+
+
+def address(kind: str, identifier: object) -> str:
+    """A watch address for one page. Give it only to somebody who may know that this changed."""
+    return f"/watch/{signing.dumps(f'{kind}:{identifier}', salt=_SALT)}"
+
+
+def nudge(kind: str, identifier: object) -> None:
+    """Wakes the waiters of a topic once the current transaction has committed."""
+    transaction.on_commit(partial(_publish, f"{kind}:{identifier}"), robust=True)
+
+
+_publisher: redis.Redis | None = None
+
+
+def _publish(topic: str) -> None:
+    global _publisher
+    if _publisher is None:
+        _publisher = redis.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5
+        )
+    try:
+        _publisher.publish(_CHANNEL, topic)
+    except redis.RedisError as error:
+        log.warning("watch.nudge_lost", topic=topic, error=type(error).__name__)
+
+
+def _read(topic: str) -> int | None:
+    kind, _, identifier = topic.partition(":")
+    close_old_connections()
+    try:
+        return _readers[kind](identifier)
+    finally:
+        close_old_connections()
+
+
+class Waiters:
+    """The waiting requests of one process, woken by its one subscription."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+        self._subscribed = asyncio.Event()
+
+    async def join(self, topic: str) -> asyncio.Event:
+        if self._listener is None or self._listener.done():
+            self._subscribed.clear()
+            self._listener = asyncio.create_task(self._listen())
+        with suppress(TimeoutError):
+            # Without Redis the answer is still right, only later: the row is read after the wait.
+            await asyncio.wait_for(self._subscribed.wait(), timeout=1)
+        event = asyncio.Event()
+        self._waiting[topic].add(event)
+        return event
+
+    def leave(self, topic: str, event: asyncio.Event) -> None:
+        waiting = self._waiting[topic]
+        waiting.discard(event)
+        if not waiting:
+            del self._waiting[topic]
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                client = redis.asyncio.Redis.from_url(
+                    settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10
+                )
+                async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+                    await subscription.subscribe(_CHANNEL)
+                    self._subscribed.set()
+                    self._wake_all()
+                    async for message in subscription.listen():
+                        self._wake(message["data"].decode())
+            except (redis.RedisError, OSError) as error:
+                log.warning("watch.subscription_lost", error=type(error).__name__)
+                self._subscribed.clear()
+                await asyncio.sleep(1)
+
+    def _wake(self, topic: str) -> None:
+        for event in self._waiting.get(topic, ()):
+            event.set()
+
+    def _wake_all(self) -> None:
+        """After a gap in the subscription anything may have changed."""
+        for topic in list(self._waiting):
+            self._wake(topic)
+
+
+_waiters = Waiters()
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """The ASGI application behind /watch/."""
+    if scope["method"] != "GET":
+        return await _answer(send, 405)
+    try:
+        signed = scope["path"].removeprefix("/watch/")
+        topic = signing.loads(signed, salt=_SALT, max_age=ADDRESS_SECONDS)
+        after = int(parse_qs(scope["query_string"].decode()).get("after", ["0"])[0])
+    except signing.SignatureExpired:
+        return await _answer(send, 410)
+    except (signing.BadSignature, ValueError):
+        return await _answer(send, 403)
+    version = await _wait(topic, after, receive)
+    if version is None:
+        return await _answer(send, 204)
+    return await _answer(send, 200, {"version": version})
+
+
+async def _wait(topic: str, after: int, receive: Receive) -> int | None:
+    """The version once it is above `after`; None when time ran out or the browser went away."""
+    read = partial(sync_to_async(_read), topic)
+    event = await _waiters.join(topic)
+    gone = asyncio.create_task(_disconnected(receive))
+    try:
+        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+        while True:
+            event.clear()
+            version = await read()
+            if version is None or version > after:
+                return version
+            nudged = asyncio.create_task(event.wait())
+            left = deadline - asyncio.get_running_loop().time()
+            await asyncio.wait({nudged, gone}, timeout=left, return_when="FIRST_COMPLETED")
+            if not nudged.done():
+                nudged.cancel()
+                # Time ran out: read once more, for a nudge may have been lost.
+                version = None if gone.done() else await read()
+                return version if version is not None and version > after else None
+    finally:
+        gone.cancel()
+        _waiters.leave(topic, event)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answer(send: Send, status: int, body: dict[str, int] | None = None) -> None:
+    content = json.dumps(body).encode() if body else b""
+    headers = [
+        (b"cache-control", b"no-store"),
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(content)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

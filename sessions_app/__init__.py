@@ -1,0 +1,1 @@
+"""The avatar side: contexts, the catalogue of avatars, and sessions with them."""

@@ -1,0 +1,18 @@
+from sessions_app.models.avatar import Avatar
+from sessions_app.models.avatar_session import AvatarSession
+from sessions_app.models.cloud_account import CloudAccount
+from sessions_app.models.cloud_session import CloudSession
+from sessions_app.models.context import Context, ContextVersion
+from sessions_app.models.meter import Meter
+from sessions_app.models.session_event import SessionEvent
+
+__all__ = [
+    "Avatar",
+    "AvatarSession",
+    "CloudAccount",
+    "CloudSession",
+    "Context",
+    "ContextVersion",
+    "Meter",
+    "SessionEvent",
+]

@@ -1,0 +1,163 @@
+import uuid
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import DueWork, DueWorkQuerySet, ProviderKey, User, Workspace
+from accounts.rights import RIGHTS, Right
+from liveavatar_web.fields import SealedField
+from sessions_app.lifecycle import LIFECYCLE, OPEN, OVER, EndReason, State
+from sessions_app.models.avatar import Avatar
+from sessions_app.models.context import Context
+
+
+class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
+    def visible_to(self, user: User) -> "AvatarSessionQuerySet":
+        """A person's own sessions; all of a workspace's for those who may read its audit trail."""
+        readers = [role.value for role, rights in RIGHTS.items() if Right.READ_AUDIT in rights]
+        audited = user.memberships.filter(role__in=readers).values("workspace")
+        return self.filter(
+            Q(workspace__in=audited)
+            | Q(requested_by=user, workspace__in=user.memberships.values("workspace"))
+        )
+
+    def open(self) -> "AvatarSessionQuerySet":
+        """Not over yet: waiting, starting, live or ending."""
+        return self.filter(state__in=OPEN)
+
+    def live(self) -> "AvatarSessionQuerySet":
+        return self.filter(state=State.LIVE)
+
+
+class AvatarSession(DueWork):
+    """One conversation with an avatar, from the request to the bill. `lifecycle` has its states."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="avatar_sessions")
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=80)
+    state = models.CharField(
+        max_length=16,
+        choices=[(state.value, stage.label) for state, stage in LIFECYCLE.items()],
+        default=State.REQUESTED,
+    )
+
+    # The configuration, exactly as it is started with.
+    avatar = models.ForeignKey(Avatar, models.PROTECT, related_name="+")
+    context = models.ForeignKey(Context, models.PROTECT, null=True, blank=True, related_name="+")
+    context_number = models.PositiveIntegerField(null=True, blank=True)
+    provider_key = models.ForeignKey(ProviderKey, models.PROTECT, related_name="+")
+    voice = models.CharField(max_length=32)
+    model = models.CharField(max_length=100)
+    temperature = models.DecimalField(
+        max_digits=3,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal("0.6")), MaxValueValidator(Decimal("1.2"))],
+    )
+    is_sandbox = models.BooleanField(default=False)
+    max_seconds = models.PositiveIntegerField()
+    reserved_period = models.CharField(max_length=10)
+
+    # The room, while it is live.
+    remote_id = models.CharField(max_length=64, blank=True, editable=False)
+    room_url = SealedField()
+    room_token = SealedField()
+
+    # Its steps. The lease is what keeps it alive; the limit is when it ends all the same.
+    requested_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    minted_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    first_frame_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField()
+    limit_at = models.DateTimeField(null=True, blank=True)
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    # How it ended, and what it cost. `credits` is the vendor's figure, empty where unknown.
+    end_reason = models.CharField(
+        max_length=24, blank=True, choices=[(reason.value, reason.value) for reason in EndReason]
+    )
+    vendor_end_reason = models.CharField(max_length=64, blank=True)
+    billed_seconds = models.PositiveIntegerField(null=True, blank=True)
+    credits = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+
+    objects = AvatarSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["requested_by", "idempotency_key"], name="session_once_per_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in LIFECYCLE]),
+                name="session_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="live")
+                | (
+                    Q(started_at__isnull=False, limit_at__isnull=False, due_at__isnull=False)
+                    & ~Q(remote_id="")
+                    & Q(room_url__isnull=False, room_token__isnull=False)
+                ),
+                name="session_live_was_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="live") | Q(room_url__isnull=True, room_token__isnull=True),
+                name="session_room_only_while_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[state.value for state in OVER],
+                    ended_at__isnull=False,
+                    due_at__isnull=True,
+                )
+                | Q(
+                    state__in=[state.value for state in OPEN],
+                    ended_at__isnull=True,
+                    due_at__isnull=False,
+                ),
+                name="session_over_or_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in OPEN]) | ~Q(end_reason=""),
+                name="session_over_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(temperature__gte=Decimal("0.6"), temperature__lte=Decimal("1.2")),
+                name="session_temperature_in_range",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="session_by_workspace"),
+            models.Index(fields=["requested_by", "-id"], name="session_by_person"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(due_at__isnull=False),
+                name="session_due",
+            ),
+            models.Index(
+                fields=["workspace", "-id"],
+                condition=Q(state__in=[state.value for state in OPEN]),
+                name="session_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {str(self.public_id)[:8]} ({self.state})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def duration_seconds(self) -> int:
+        """From the start in the cloud to the end, or to now."""
+        if self.started_at is None:
+            return 0
+        return int(((self.ended_at or timezone.now()) - self.started_at).total_seconds())

@@ -1,0 +1,24 @@
+from django.db import models
+
+from accounts.models import DueWork, DueWorkQuerySet
+
+
+class CloudAccount(DueWork):
+    """The one LiveAvatar account of this installation: its credits, and when we last asked.
+
+    `due_at` is when the catalogue of avatars and the credits are read next.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    credits_left = models.DecimalField(max_digits=14, decimal_places=4, null=True, editable=False)
+    catalogue_synced_at = models.DateTimeField(null=True, editable=False)
+
+    objects = DueWorkQuerySet["CloudAccount"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="cloud_account_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return "LiveAvatar account"
