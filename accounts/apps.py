@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Receivers of sign-in signals and watch topics are registered by importing them,
         # and their modules need the models.
-        from accounts import signins, watch_topics  # noqa: F401, PLC0415
+        from accounts import signins, watch_topics  # noqa: F401

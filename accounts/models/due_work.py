@@ -13,7 +13,7 @@ Row = TypeVar("Row", bound="DueWork")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on one row until `until`; what was found out is recorded against `token`."""
+    """The right to work on one row until `until`; outcomes are recorded against `token`."""
 
     pk: int
     token: uuid.UUID

@@ -1,0 +1,80 @@
+"""Everything the audit trail writes down, as data: one line an action.
+
+An action's value is what happened, dotted and in the past tense. After it stand the only details
+that may be kept with it: short facts, never a secret, a prompt or what somebody said.
+"""
+
+# ruff: noqa: S105 (actions about passwords are not passwords)
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    details: frozenset[str]
+
+    def __new__(cls, value: str, *details: str) -> "Action":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.details = frozenset(details)
+        return member
+
+    USER_INVITED = "user.invited"
+    USER_SIGNED_UP = "user.signed_up", "signup"
+    USER_SIGNED_IN = "user.signed_in", "method"
+    USER_SIGNED_OUT = "user.signed_out"
+    USER_SIGN_IN_FAILED = "user.sign_in_failed", "reason"
+    USER_REAUTHENTICATED = "user.reauthenticated", "method"
+    USER_PASSWORD_CHANGED = "user.password_changed"
+    USER_PASSWORD_SET = "user.password_set"
+    USER_PASSWORD_RESET = "user.password_reset"
+    USER_EMAIL_ADDED = "user.email_added"
+    USER_EMAIL_CHANGED = "user.email_changed"
+    USER_EMAIL_CONFIRMED = "user.email_confirmed"
+    USER_EMAIL_REMOVED = "user.email_removed"
+
+    ADMIN_CHANGED = "admin.changed", "change", "fields"
+    PERMISSION_REFUSED = "permission.refused", "right"
+    WORKSPACE_CREATED = "workspace.created"
+    VAULT_ROTATED = "vault.rotated", "table", "field", "resealed", "failed", "key_name"
+
+    PROVIDER_KEY_REGISTERED = "provider_key.registered", "kind", "last4", "verdict"
+    PROVIDER_KEY_REGISTRATION_REFUSED = "provider_key.registration_refused", "kind", "reason"
+    PROVIDER_KEY_RENAMED = "provider_key.renamed", "name_before", "name_after"
+    PROVIDER_KEY_OPENED = "provider_key.opened", "purpose"
+    PROVIDER_KEY_DELIVERED = "provider_key.delivered", "remote_secret_id", "adopted", "strays"
+    PROVIDER_KEY_DELIVERY_UNCERTAIN = "provider_key.delivery_uncertain", "error"
+    PROVIDER_KEY_REJECTED = "provider_key.rejected", "error"
+    PROVIDER_KEY_RETRY_ASKED = "provider_key.retry_asked"
+    PROVIDER_KEY_REVOKE_ASKED = "provider_key.revoke_asked"
+    PROVIDER_KEY_REVOKED = "provider_key.revoked", "remote_secrets_deleted"
+
+    CONTEXT_CREATED = "context.created", "number"
+    CONTEXT_EDITED = "context.edited", "number"
+    CONTEXT_RESTORED = "context.restored", "number", "restored_number"
+    CONTEXT_DELETED = "context.deleted", "used_count"
+    CONTEXT_MIRRORED = "context.mirrored", "number", "remote_id"
+    CONTEXT_REJECTED = "context.rejected", "number", "error"
+
+    CATALOGUE_SYNC_REQUESTED = "catalogue.sync_requested"
+    AVATARS_SYNCED = "avatars.synced", "listed", "added", "gone"
+
+    SESSION_REQUESTED = (
+        "avatar_session.requested",
+        "avatar",
+        "context",
+        "provider_key",
+        "voice",
+        "model",
+        "temperature",
+        "is_sandbox",
+        "max_seconds",
+    )
+    SESSION_START_REFUSED = "avatar_session.start_refused", "reason"
+    SESSION_CLAIMED = "avatar_session.claimed", "attempt"
+    SESSION_MINTED = "avatar_session.minted", "remote_id"
+    SESSION_STARTED = "avatar_session.started", "remote_id"
+    SESSION_LIVE = "avatar_session.live", "remote_id"
+    SESSION_ROOM_GIVEN = "avatar_session.room_given"
+    SESSION_STOP_REQUESTED = "avatar_session.stop_requested", "reason"
+    SESSION_ENDED = "avatar_session.ended", "reason", "vendor_reason", "seconds", "credits"
+    SESSION_FAILED = "avatar_session.failed", "reason", "vendor_reason", "error"

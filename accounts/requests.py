@@ -1,0 +1,39 @@
+"""The request of somebody who is signed in and works somewhere."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Membership, User
+from accounts.services import workspaces
+
+P = ParamSpec("P")
+
+
+class MemberRequest(HttpRequest):
+    """`membership` is where this person works; objects still come through `visible_to(user)`."""
+
+    user: User
+    membership: Membership
+
+
+def member_required(
+    view: Callable[Concatenate[MemberRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Sends strangers to sign in; answers 403 to somebody who is in no workspace."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = cast(MemberRequest, request)
+        membership = workspaces.of(asked.user)
+        if membership is None:
+            raise PermissionDenied("You do not belong to a workspace.")
+        asked.membership = membership
+        return view(asked, *args, **kwargs)
+
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], wrapped)

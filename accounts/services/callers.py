@@ -1,0 +1,49 @@
+"""Who is behind a call of a service: a person in a request, or a part of the system."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import structlog
+from django.http import HttpRequest
+
+from accounts.models import User
+from liveavatar_web.throttles import client_ip
+
+AGENT_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the audit trail keeps of whoever acts.
+
+    `label` outlives the person and identifies nobody by itself; `email`, `address` and `agent`
+    are personal data, kept apart and erasable.
+    """
+
+    user: User | None
+    label: str
+    request_id: str = ""
+    address: str = ""
+    agent: str = ""
+    email: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        user = request.user if isinstance(request.user, User) else None
+        return cls(
+            user=user,
+            label=user.label if user else "somebody not signed in",
+            request_id=_request_id(),
+            address=client_ip(request),
+            agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
+            email=user.email if user else "",
+        )
+
+    @classmethod
+    def system(cls, part: str) -> Self:
+        """A part of the system acting by itself, for example `system("sweep")`."""
+        return cls(user=None, label=f"system: {part}", request_id=_request_id())
+
+
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))

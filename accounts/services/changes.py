@@ -1,0 +1,24 @@
+"""Tells the pages that watch that something of a workspace has changed."""
+
+import uuid
+
+from django.db.models import F
+
+from accounts.models import Workspace
+from liveavatar_web import watch
+
+Topic = tuple[str, uuid.UUID]
+
+
+def announce(workspace_id: int, *topics: Topic) -> None:
+    """Counts the workspace's version up and wakes its watchers, and those of `topics`, on commit.
+
+    A topic is the kind and public id of something whose own version has been counted up, such as
+    `("provider_key", key.public_id)`. Call it last in the transaction, since it locks the
+    workspace's row until the commit.
+    """
+    row = Workspace.objects.filter(pk=workspace_id)
+    row.update(version=F("version") + 1)
+    watch.nudge("workspace", row.values_list("public_id", flat=True).get())
+    for kind, public_id in topics:
+        watch.nudge(kind, public_id)

@@ -1,0 +1,52 @@
+"""Workspaces, and what their members may do."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import Membership, User, Workspace
+from accounts.rights import Right, Role
+from accounts.services import audit
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+
+
+class NotAllowed(PermissionDenied):
+    """Somebody asked for what their role in the workspace does not allow."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(f"Your role in this workspace does not let you {right.value}.")
+        self.right = right
+
+
+def create_personal(user: User, caller: Caller) -> Workspace:
+    """The workspace that everybody gets with their account, with them as its owner."""
+    with transaction.atomic():
+        name = f"{user.name}'s workspace" if user.name else "My workspace"
+        workspace = Workspace.objects.create(name=name[:120])
+        Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
+        audit.record(Action.WORKSPACE_CREATED, caller=caller, workspace=workspace, obj=workspace)
+    return workspace
+
+
+def of(user: User) -> Membership | None:
+    """Where this person works: their oldest membership, with its workspace."""
+    return user.memberships.select_related("workspace").order_by("created_at", "id").first()
+
+
+def require(right: Right, *, caller: Caller, workspace: Workspace) -> None:
+    """Raises NotAllowed, once the refusal is written down, where the caller lacks the right.
+
+    Call it before opening a transaction (see `audit.refusal`).
+    """
+    if caller.user is not None:
+        membership = caller.user.memberships.filter(workspace=workspace).first()
+        if membership is not None and membership.may(right):
+            return
+    audit.refusal(
+        Action.PERMISSION_REFUSED,
+        caller=caller,
+        workspace=workspace,
+        obj=workspace,
+        details={"right": right.value},
+    )
+    raise NotAllowed(right)

@@ -1,0 +1,1 @@
+"""What the libraries tell us about people signing in and out is written to the audit trail."""
