@@ -64,7 +64,10 @@ def python_packages(lock: Path, stamp: Path) -> None:
 def _runs_this_python() -> bool:
     """Whether the environment belongs to the Python that runs this, and not to an earlier one."""
     answer = subprocess.run(
-        [PYTHON, "-c", "import sys; print(sys.version)"], capture_output=True, text=True, check=False
+        [PYTHON, "-c", "import sys; print(sys.version)"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return answer.stdout.strip() == sys.version
 
@@ -114,8 +117,9 @@ def node_packages(environment: Mapping[str, str]) -> None:
 
 def front_end(environment: Mapping[str, str]) -> None:
     stamp = ROOT / "static" / "dist" / ".built"
-    sources = [ROOT / "static" / "src", *sorted(ROOT.glob("*.json")), *sorted(ROOT.glob("*.mjs"))]
-    expected = digest(sources)
+    static = ROOT / "static"
+    locks = [ROOT / "package-lock.json", ROOT / "tsconfig.json"]
+    expected = digest([static / "src", *sorted(static.glob("*.mjs")), *locks])
     if not is_current(stamp, expected):
         with step("Front end into static/dist"):
             run(["npm", "run", "build"], env=environment)

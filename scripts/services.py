@@ -1,13 +1,15 @@
 """A private Redis and a private PostgreSQL: real servers on loopback that keep nothing.
 
-The desk, the tests and the benches use them. Each is a context manager that yields the address and
-leaves neither process nor file behind.
+The desk, the tests and the benches use them. Each is a context manager that leaves neither process
+nor file behind.
 """
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,18 +24,29 @@ from scripts.serving import (
     unprivileged_user,
 )
 
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it answers, its process, and the folder of its programs."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    programs: Path
+
+
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @contextmanager
-def redis(port: int | None = None) -> Iterator[str]:
-    """Runs a Redis without persistence and yields its URL."""
+def redis(port: int | None = None) -> Iterator[Server]:
+    """Runs a Redis without persistence."""
     port = port or free_port()
     url = f"redis://127.0.0.1:{port}/0"
-    command = [str(redis_server()), "--bind", "127.0.0.1", "--port", str(port)]
+    program = redis_server()
+    command = [str(program), "--bind", "127.0.0.1", "--port", str(port)]
     command += ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
-    with serving("Redis", command, is_ready=lambda: _redis_answers(url)):
-        yield url
+    with serving("Redis", command, is_ready=lambda: _redis_answers(url)) as process:
+        yield Server(url, process, program.parent)
 
 
 def redis_server() -> Path:
@@ -55,8 +68,8 @@ def _redis_answers(url: str) -> bool:
 
 
 @contextmanager
-def postgres(*, durable: bool = False) -> Iterator[str]:
-    """Runs a PostgreSQL in a temporary folder and yields a URL of its superuser.
+def postgres(*, durable: bool = False) -> Iterator[Server]:
+    """Runs a PostgreSQL in a temporary folder; the URL is its superuser's.
 
     Not durable means that it never waits for the disk: right for tests, wrong for benches.
     """
@@ -77,8 +90,10 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
         settings |= {"unix_socket_directories": "", **({} if durable else NOT_DURABLE)}
         command = [str(binaries / "postgres"), "-D", str(data)]
         command += [f"--{key}={value}" for key, value in settings.items()]
-        with serving("PostgreSQL", command, is_ready=lambda: _postgres_answers(url), user=user):
-            yield url
+        with serving(
+            "PostgreSQL", command, is_ready=lambda: _postgres_answers(url), user=user
+        ) as process:
+            yield Server(url, process, binaries)
 
 
 def postgres_binaries() -> Path:
@@ -129,6 +144,6 @@ def _postgres_answers(url: str) -> bool:
 
 
 def _folder_of(package: str) -> Path:
-    """Where a package lies, without importing it; a folder that does not exist when it is absent."""
+    """Where a package lies, without importing it; a folder that is not there if it is absent."""
     spec = find_spec(package)
     return Path(spec.origin).parent if spec and spec.origin else Path(package)

@@ -1,0 +1,23 @@
+"""Brings the desk's database up to date and seeds it; prints what the seed has to say.
+
+One process for both commands: importing Django is most of what they cost.
+"""
+
+import os
+import sys
+
+import django
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
+
+
+def main() -> int:
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("seed_demo")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""`make reset`: forgets the desk's database, so that the next `make demo` seeds it anew."""
+
+import sys
+
+from scripts.demo import sole_use_of
+from scripts.desk import RUN, VAR
+from scripts.steps import StepFailed
+
+
+def main() -> int:
+    try:
+        with sole_use_of(VAR):
+            for file in [*VAR.glob("db.sqlite3*"), *VAR.glob("beat*"), *RUN.glob("*")]:
+                file.unlink()
+    except StepFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    print("The demo workspace is forgotten; `make demo` seeds it anew.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
