@@ -86,7 +86,7 @@ def _refusal(answer: Answer, envelope: object, hidden: Iterable[str]) -> errors.
     if kind is None:
         return unexpected(answer, "status", f"{answer.status} is neither success nor refusal")
     message = words[0] if words else f"HTTP {answer.status}"
-    for credential in hidden:
+    for credential in filter(None, hidden):
         message = message.replace(credential, "***")
     return kind(
         " ".join(message.split())[:LONGEST_MESSAGE],
@@ -95,7 +95,7 @@ def _refusal(answer: Answer, envelope: object, hidden: Iterable[str]) -> errors.
         status=answer.status,
         code=code,
         request_id=answer.request_id,
-        retry_after=_retry_after(answer.headers, datetime.now(UTC)),
+        retry_after=_retry_after(answer, datetime.now(UTC)),
     )
 
 
@@ -119,9 +119,9 @@ def _kind(status: int, code: int | None, heard: str) -> type[errors.StatusError]
 
 
 _SPOKEN: Mapping[str, type[errors.StatusError]] = {
-    "sandbox mode": errors.AvatarNotInSandbox,
-    "access to this avatar": errors.AvatarNotAccessible,
     "exceeds the maximum allowed": errors.DurationTooLong,
+    "access to this avatar": errors.AvatarNotAccessible,
+    "sandbox": errors.AvatarNotInSandbox,
 }
 _BY_STATUS: Mapping[int, type[errors.StatusError]] = {
     401: errors.Unauthorised,
@@ -163,17 +163,23 @@ def _code_of(envelope: object) -> int | None:
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+def _retry_after(answer: Answer, now: datetime) -> float | None:
     """Seconds to wait: Retry-After as seconds or as a date, else what is left of the window."""
-    asked = headers.get("retry-after") or headers.get("x-ratelimit-reset")
+    asked = answer.headers.get("retry-after")
+    if asked is None and answer.status == 429:
+        asked = answer.headers.get("x-ratelimit-reset")
     if asked is None:
         return None
     try:
         seconds = float(asked)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(asked)
-        except ValueError:
-            return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+        seconds = _seconds_until(asked, now)
     return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return math.nan
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 
@@ -42,7 +43,11 @@ class Client:
     ) -> None:
         self._base_url = _plain(base_url)
         self._http = httpx.Client(
-            base_url=self._base_url, transport=transport or DeadlineTransport(_LIMITS)
+            base_url=self._base_url,
+            transport=transport or DeadlineTransport(_LIMITS),
+            # A cookie set for one credential must not travel with another.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            trust_env=False,
         )
         self._exchange = Exchange.with_account_key(self._http, timeouts or Timeouts(), api_key)
         self.secrets = Secrets(self._exchange)

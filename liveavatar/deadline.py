@@ -36,6 +36,11 @@ def until(moment: float) -> Iterator[None]:
         _ends_at.reset(token)
 
 
+def time_left() -> float:
+    """Seconds until the deadline of this thread's call, negative once it has passed."""
+    return _ends_at.get() - time.monotonic()
+
+
 class DeadlineTransport(httpx.HTTPTransport):
     """httpx's own transport, whose connections keep the deadline of the call that uses them."""
 
@@ -58,8 +63,8 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception | None = None
-        for address in _look_up(host, port, _time_left(timeout, httpx.ConnectTimeout)):
-            allowed = _time_left(timeout, httpx.ConnectTimeout)
+        for address in _look_up(host, port, _allowed(timeout, httpx.ConnectTimeout)):
+            allowed = _allowed(timeout, httpx.ConnectTimeout)
             try:
                 return _Stream(
                     self._inner.connect_tcp(address, port, allowed, local_address, socket_options)
@@ -74,12 +79,12 @@ class _Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _time_left(timeout, httpx.ReadTimeout))
+        return self._inner.read(max_bytes, _allowed(timeout, httpx.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), WRITE_SIZE):
             part = buffer[start : start + WRITE_SIZE]
-            self._inner.write(part, _time_left(timeout, httpx.WriteTimeout))
+            self._inner.write(part, _allowed(timeout, httpx.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -90,15 +95,15 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        allowed = _time_left(timeout, httpx.ConnectTimeout)
+        allowed = _allowed(timeout, httpx.ConnectTimeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, allowed))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
 
-def _time_left(timeout: float | None, passed: type[httpx.TimeoutException]) -> float | None:
-    left = _ends_at.get() - time.monotonic()
+def _allowed(timeout: float | None, passed: type[httpx.TimeoutException]) -> float | None:
+    left = time_left()
     if left <= 0:
         raise passed("the deadline of the whole call has passed")
     allowed = min(left, math.inf if timeout is None else timeout)

@@ -174,7 +174,7 @@ class Exchange:
             connect=allowed.connect,
             read=allowed.read,
             write=allowed.write,
-            pool=min(allowed.pool, allowed.total),
+            pool=min(allowed.pool, max(deadline.time_left(), 0.0)),
         )
 
 

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+MOST_DIGITS = 18
+"""No count, duration or timestamp has more; 1e999999999 would not fit into memory."""
+
 
 class Malformed(ValueError):
     """A needed value is missing or of the wrong kind; `field` is its path."""
@@ -48,7 +51,9 @@ class Fields:
 
     def optional_integer(self, name: str) -> int | None:
         number = self.optional_number(name)
-        return None if number is None else int(number)
+        if number is None or number.adjusted() > MOST_DIGITS:
+            return None
+        return int(number)
 
     def optional_number(self, name: str) -> Decimal | None:
         """A finite number, written as a number or as a decimal string."""
@@ -88,7 +93,8 @@ class Fields:
 
     def optional_texts(self, name: str) -> tuple[str, ...]:
         value = self._values.get(name)
-        return tuple(str(item) for item in value) if isinstance(value, list) else ()
+        items = value if isinstance(value, list) else []
+        return tuple(item for item in items if isinstance(item, str))
 
 
 def each(value: object, parse: Callable[[Fields], T], path: str = "data") -> tuple[T, ...]:
