@@ -1,0 +1,153 @@
+"""`make test`: everything that must hold, with real servers and a real browser.
+
+Ends with one line that counts it all; the line before it counts each suite.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts import chromium, services
+from scripts.serving import ServiceFailed
+from scripts.steps import ROOT, StepFailed, step
+
+SUITE_SECONDS = 30 * 60
+TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many tests of a suite passed, failed and were skipped; a check has no tests to count."""
+
+    name: str
+    passed: int
+    failed: int
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        if self == Outcome(self.name, 0, 0):
+            return "ok"
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with ExitStack() as running:
+            outcomes = _outcomes(_environment(running))
+    except (StepFailed, ServiceFailed) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print("\n" + summary(outcomes), flush=True)
+    return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """Two lines: each suite's counts, and all of them together."""
+    total = Outcome(
+        "total",
+        sum(outcome.passed for outcome in outcomes),
+        sum(outcome.failed for outcome in outcomes),
+        sum(outcome.skipped for outcome in outcomes),
+    )
+    each = "; ".join(f"{outcome.name} {outcome}" for outcome in outcomes)
+    return f"By suite: {each}\n{total.name}: {total}"
+
+
+def _environment(running: ExitStack) -> dict[str, str]:
+    """Starts the servers; returns the variables by which the suites find them and the browser."""
+    with step("Chromium"):
+        browser = chromium.provide()
+    with step("Redis and PostgreSQL"):
+        redis = running.enter_context(services.redis())
+        postgres = running.enter_context(services.postgres())
+    return {
+        **os.environ,
+        "CHROMIUM": str(browser),
+        "REDIS_URL": redis.url,
+        "POSTGRES_URL": postgres.url,
+        "POSTGRES_PROGRAMS": str(postgres.programs),
+    }
+
+
+def _outcomes(environment: Mapping[str, str]) -> list[Outcome]:
+    sqlite = {**environment, "DATABASE_URL": ""}
+    postgres = {**environment, "DATABASE_URL": environment["POSTGRES_URL"]}
+    return [
+        _check("lint and types", ["make", "--no-print-directory", "check"], environment),
+        _check("scripts of the pages", ["npm", "run", "--silent", "test"], environment),
+        _suite("SQLite", ["-m", "not browser", *TWO_AT_A_TIME], sqlite),
+        _suite("PostgreSQL", ["-m", "not browser", *TWO_AT_A_TIME], postgres),
+        _suite("browser", ["-m", "browser"], sqlite),
+    ]
+
+
+def _check(name: str, argv: Sequence[str], environment: Mapping[str, str]) -> Outcome:
+    return Outcome(name, passed=0, failed=int(_run(name, argv, environment) != 0))
+
+
+def _suite(name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
+    """Runs pytest in a folder of its own, so that a demo's database is out of its reach."""
+    with tempfile.TemporaryDirectory(prefix="test-") as folder:
+        report = Path(folder) / "report.xml"
+        argv = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *arguments]
+        code = _run(name, argv, {**environment, "VAR_DIR": folder})
+        return counted(name, report, code)
+
+
+def counted(name: str, report: Path, code: int) -> Outcome:
+    """Reads pytest's JUnit report; errors count as failed, and so does a suite that ran nothing.
+
+    `code` is pytest's: when it says that something is wrong, at least one failure is counted.
+    """
+    passed = failed = skipped = 0
+    if report.is_file():
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 (our own)
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped += int(suite.get("skipped", 0))
+            passed += int(suite.get("tests", 0))
+        passed -= failed + skipped
+    if code != 0 or passed == 0:
+        failed = max(failed, 1)
+    return Outcome(name, passed, failed, skipped)
+
+
+def _run(name: str, argv: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs a command, its output shown as it comes, and ends with it all that it started."""
+    print(f"\n--- {name}", flush=True)
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        argv, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        code = process.wait(SUITE_SECONDS)
+    except subprocess.TimeoutExpired:
+        print(f"{name} is stopped: it ran for more than {SUITE_SECONDS // 60} minutes")
+        code = 1
+    finally:
+        _end_group(process)
+    print(f"--- {name} took {time.monotonic() - begun:.0f} s", flush=True)
+    return code
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
