@@ -1,0 +1,22 @@
+import { bindCounters } from "./counters.ts";
+import { showLocalTimes } from "./local_times.ts";
+import { bindMenus } from "./menus.ts";
+import { bindRanges } from "./ranges.ts";
+import { bindThemeChoice } from "./theme_choice.ts";
+import { bindToasts } from "./toasts.ts";
+import { watchPage } from "./watch_page.ts";
+
+function bind(root: ParentNode): void {
+  bindCounters(root);
+  bindRanges(root);
+  showLocalTimes(root);
+}
+
+bind(document);
+bindMenus();
+bindThemeChoice();
+bindToasts();
+watchPage();
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target instanceof Element) bind(event.target.parentElement ?? event.target);
+});
