@@ -9,9 +9,12 @@ import os
 from celery import Celery
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from liveavatar_web import heartbeat
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 
 app = Celery("liveavatar_web")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+heartbeat.install(app)

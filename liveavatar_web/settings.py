@@ -63,6 +63,8 @@ MONTHLY_MINUTES_PER_WORKSPACE = env.integer("MONTHLY_MINUTES_PER_WORKSPACE", 300
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, minimum=5)
 GOODBYE_SECONDS = env.integer("GOODBYE_SECONDS", 15, minimum=1)
 KEEP_ALIVE_SECONDS = env.integer("KEEP_ALIVE_SECONDS", 100, minimum=1)
+# A session that nobody could start within this time is given up: nobody waits that long.
+START_WITHIN_SECONDS = env.integer("START_WITHIN_SECONDS", 60, minimum=1)
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 5, minimum=1)
 
 # --- Applications --------------------------------------------------------------------------------
@@ -175,6 +177,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "UTC"
+# Touched by a worker or beat while it does its work; see `liveavatar_web/heartbeat.py`.
+HEARTBEAT_FILE = env.text("HEARTBEAT_FILE")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "sessions_app.sweep",
