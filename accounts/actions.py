@@ -70,11 +70,9 @@ class Action(StrEnum):
         "max_seconds",
     )
     SESSION_START_REFUSED = "avatar_session.start_refused", "reason"
-    SESSION_CLAIMED = "avatar_session.claimed", "attempt"
-    SESSION_MINTED = "avatar_session.minted", "remote_id"
-    SESSION_STARTED = "avatar_session.started", "remote_id"
-    SESSION_LIVE = "avatar_session.live", "remote_id"
+    SESSION_LIVE = "avatar_session.live", "cause", "remote_id"
+    SESSION_UNCERTAIN = "avatar_session.uncertain", "cause", "remote_id"
     SESSION_ROOM_GIVEN = "avatar_session.room_given"
-    SESSION_STOP_REQUESTED = "avatar_session.stop_requested", "reason"
-    SESSION_ENDED = "avatar_session.ended", "reason", "vendor_reason", "seconds", "credits"
-    SESSION_FAILED = "avatar_session.failed", "reason", "vendor_reason", "error"
+    SESSION_STOPPING = "avatar_session.stopping", "cause", "remote_id"
+    SESSION_ENDED = "avatar_session.ended", "cause", "remote_id", "seconds", "credits"
+    SESSION_FAILED = "avatar_session.failed", "cause", "remote_id", "seconds", "credits"

@@ -11,11 +11,17 @@
 `ProviderKey.objects.filter(pk=key.pk).update(value=SealedField.seal_for(key, "value", secret))`.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from liveavatar_web.vault import Place, Secret, keyring
+
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
 
 
 class Sealed:
@@ -72,7 +78,7 @@ class _FromDatabase(str):
     __slots__ = ()
 
 
-class SealedField(models.TextField):
+class SealedField(_TextField):
     """Text sealed at rest; null means that nothing is held."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,14 +90,16 @@ class SealedField(models.TextField):
             kwargs.pop(fixed, None)
         return name, path, args, kwargs
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Attribute(self))
 
     def place_of(self, instance: models.Model) -> Place:
         return Place(
             table=self.model._meta.db_table,
-            field=self.column,
+            field=self.attname,
             row=str(instance.public_id),  # type: ignore[attr-defined]
         )
 

@@ -32,6 +32,10 @@ class ProviderKey(DueWork):
         UNCERTAIN = "uncertain", "checking what happened"
         REJECTED = "rejected", "refused"
 
+    MOVING = frozenset({State.PENDING, State.PUSHING, State.UNCERTAIN, State.REVOKING})
+    # A key in one of these may be registered again.
+    GIVEN_UP = frozenset({State.REVOKING, State.REVOKED, State.REJECTED})
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="provider_keys")
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OPENAI)
@@ -85,4 +89,13 @@ class ProviderKey(DueWork):
 
     @property
     def is_moving(self) -> bool:
-        return self.due_at is not None
+        """Whether a worker will change the state soon, so that a page does well to watch."""
+        return self.state in self.MOVING
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.state == self.State.REJECTED and self.value is not None
+
+    @property
+    def may_be_revoked(self) -> bool:
+        return self.state not in {self.State.REVOKING, self.State.REVOKED}
