@@ -1,0 +1,167 @@
+"""The simulator's own door, ``/_sim/…``: for people and tests, never part of the vendor's API."""
+
+from decimal import Decimal
+from typing import Any, get_args
+
+from aiohttp import web
+
+from simulator import lifecycle
+from simulator.cloud import CLOUD, Cloud
+from simulator.envelope import Refusal
+from simulator.faults import Fault, Mode
+from simulator.records import Session
+from simulator.settings import Adjustable, BadSetting, Latency
+from simulator.validation import Shape, read_json
+
+NATURAL = {"type": "integer", "minimum": 0}
+FAULT = Shape(
+    {
+        "route": {"type": "string"},
+        "mode": {"enum": list(get_args(Mode))},
+        "status": {"type": "integer", "minimum": 200, "maximum": 599},
+        "code": {"type": "integer"},
+        "message": {"type": "string"},
+        "body": {},
+        "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+        "delay_ms": NATURAL,
+        "drip_ms": NATURAL,
+        "retry_after": NATURAL,
+        "times": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
+        "skip": NATURAL,
+        "then": {"enum": ["proceed", "drop"]},
+    },
+    required=("route",),
+)
+ADVANCE = Shape({"advance_s": {"type": "number", "minimum": 0}}, required=("advance_s",))
+CREDITS = Shape({"credits": {"type": "number", "minimum": 0}}, required=("credits",))
+END = Shape({"reason": {"enum": list(lifecycle.END_REASONS), "default": "SERVER_ERROR"}})
+PROFILE = Shape({"profile": {"enum": ["fast", "typical"]}}, required=("profile",))
+routes = web.RouteTableDef()
+
+
+@routes.get("/_sim/state")
+async def state(request: web.Request) -> web.Response:
+    return web.json_response(_state(request.app[CLOUD]))
+
+
+@routes.post("/_sim/faults")
+async def add_fault(request: web.Request) -> web.Response:
+    fault = Fault(**await FAULT.read(request))
+    known = {
+        f"{route.method} {route.resource.canonical}"
+        for route in request.app.router.routes()
+        if route.resource is not None
+    }
+    if fault.route not in known:
+        raise Refusal(422, f"No route {fault.route}; there are: {', '.join(sorted(known))}")
+    request.app[CLOUD].faults.add(fault)
+    return web.json_response(fault.shown())
+
+
+@routes.delete("/_sim/faults")
+async def clear_faults(request: web.Request) -> web.Response:
+    request.app[CLOUD].faults.clear(route=request.query.get("route"))
+    return web.json_response({})
+
+
+@routes.post("/_sim/switches")
+async def turn_switches(request: web.Request) -> web.Response:
+    return await _adjust(request, request.app[CLOUD].switches)
+
+
+@routes.post("/_sim/latency")
+async def set_latency(request: web.Request) -> web.Response:
+    body = await read_json(request)
+    latency = request.app[CLOUD].latency
+    if isinstance(body, dict) and "profile" in body:
+        latency.adjust(Latency.profile(PROFILE.check(body, "body")["profile"]).as_dict())
+        return web.json_response(latency.as_dict())
+    return await _adjust(request, latency)
+
+
+@routes.post("/_sim/clock")
+async def advance(request: web.Request) -> web.Response:
+    cloud = request.app[CLOUD]
+    cloud.clock.advance((await ADVANCE.read(request))["advance_s"])
+    _settle(cloud)
+    return web.json_response({"now": cloud.clock.now()})
+
+
+@routes.post("/_sim/credits")
+async def set_credits(request: web.Request) -> web.Response:
+    cloud = request.app[CLOUD]
+    cloud.credits = Decimal(str((await CREDITS.read(request))["credits"]))
+    return web.json_response({"credits_left": str(cloud.credits)})
+
+
+@routes.post("/_sim/sessions/{id}/end")
+async def end_session(request: web.Request) -> web.Response:
+    cloud = request.app[CLOUD]
+    session = cloud.session(request.match_info["id"])
+    lifecycle.end(cloud, session, (await END.read(request))["reason"])
+    return web.json_response(session_state(cloud, session))
+
+
+@routes.post("/_sim/reset")
+async def reset(request: web.Request) -> web.Response:
+    cloud = request.app[CLOUD]
+    for session in list(cloud.active.values()):
+        lifecycle.end(cloud, session, "SERVER_ERROR")
+    cloud.reset()
+    return web.json_response({})
+
+
+async def _adjust(request: web.Request, settings: Adjustable) -> web.Response:
+    body = await read_json(request)
+    try:
+        settings.adjust(body if isinstance(body, dict) else {})
+    except BadSetting as error:
+        raise Refusal(422, str(error)) from error
+    _settle(request.app[CLOUD])
+    return web.json_response(settings.as_dict())
+
+
+def _settle(cloud: Cloud) -> None:
+    lifecycle.settle(cloud)
+    cloud.changed.set()
+
+
+def _state(cloud: Cloud) -> dict[str, Any]:
+    calls: dict[str, dict[str, int]] = {}
+    for (route, status), count in sorted(cloud.calls.items()):
+        calls.setdefault(route, {})[str(status)] = count
+    return {
+        "now": cloud.clock.now(),
+        "credits_left": str(cloud.credits),
+        "running": len(cloud.active),
+        "secrets": [each.shown() | {"value": each.value} for each in cloud.secrets.values()],
+        "contexts": [each.shown() for each in cloud.contexts.values()],
+        "sessions": [session_state(cloud, each) for each in cloud.sessions.values()],
+        "calls": calls,
+        "hung": {route: count for route, count in cloud.faults.hung.items() if count},
+        "faults": cloud.faults.shown(),
+        "switches": cloud.switches.as_dict(),
+        "latency": cloud.latency.as_dict(),
+    }
+
+
+def session_state(cloud: Cloud, session: Session) -> dict[str, Any]:
+    """Return all there is to know about a session; times are seconds since the epoch."""
+    return {
+        "id": session.id,
+        "state": session.state,
+        "avatar_id": session.avatar.id,
+        "avatar_name": session.avatar.name,
+        "is_sandbox": session.is_sandbox,
+        "max_session_duration": session.max_duration_s,
+        "openai_realtime_config": session.openai,
+        "minted_at": session.minted_at,
+        "started_at": session.started_at,
+        "ended_at": session.ended_at,
+        "end_reason": session.end_reason,
+        "billed_seconds": round(session.seconds(cloud.clock.now()), 3),
+        "credits_consumed": session.credits_consumed,
+        "participants": session.participants,
+        "heard": vars(session.heard),
+        "transcript": [vars(line) for line in session.lines],
+    }

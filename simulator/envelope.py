@@ -1,0 +1,67 @@
+"""The shape of every answer: ``{code, data, message}``, and the refusals that are raised."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from simulator.settings import Switches
+
+_CODES = {403: 4003}
+"""Codes seen in live traffic: 4000 for bad requests, 4003 for a missing or unusable bearer."""
+
+
+class Refusal(Exception):
+    """The cloud says no; the error middleware turns it into an answer."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: int | None = None,
+        errors: list[dict[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code or _CODES.get(status, 4000)
+        self.errors = errors
+        self.headers = headers or {}
+
+
+class NotFound(Refusal):
+    """There is no such thing, or not any more."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(404, f"{what} not found")
+
+
+def complaint(loc: list[str | int], message: str) -> dict[str, Any]:
+    """Return one entry of a refusal's `data`: where in the request, and what is wrong there."""
+    return {"loc": loc, "message": message, "params": {}}
+
+
+def success(switches: Switches, data: object, status: int = 200) -> web.Response:
+    """Answer with `data` in the envelope."""
+    body = {"code": switches.success_code, "data": data, "message": "success"}
+    return web.json_response(body, status=status)
+
+
+def refusal(switches: Switches, refused: Refusal) -> web.Response:
+    """Answer with the refusal, in the shape the switches ask for."""
+    status, headers = refused.status, dict(refused.headers)
+    if status in (401, 403) and switches.auth_body == "empty":
+        return web.Response(status=status, headers=headers)
+    body: dict[str, Any]
+    if status == 422 and switches.error_body == "fastapi":
+        body = {
+            "detail": [
+                {"loc": each["loc"], "msg": each["message"], "type": "value_error"}
+                for each in refused.errors or [complaint(["body"], refused.message)]
+            ]
+        }
+    else:
+        body = {"code": refused.code, "data": refused.errors, "message": refused.message}
+    return web.json_response(body, status=status, headers=headers)
