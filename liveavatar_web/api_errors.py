@@ -1,7 +1,7 @@
 """One shape for every error of the API.
 
-    {"error": {"code": "not_live", "message": "…", "retryable": false, "fields": {…}},
-     "request_id": "…"}
+{"error": {"code": "not_live", "message": "…", "retryable": false, "fields": {…}},
+ "request_id": "…"}
 """
 
 from typing import Any

@@ -7,4 +7,4 @@ class LiveAvatarWebConfig(AppConfig):
 
     def ready(self) -> None:
         # Registering system checks is a side effect of the import, and needs the settings.
-        from liveavatar_web import checks  # noqa: F401, PLC0415
+        from liveavatar_web import checks  # noqa: F401

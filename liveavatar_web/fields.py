@@ -17,7 +17,6 @@ from django.db import models
 
 from liveavatar_web.vault import Place, Secret, keyring
 
-
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
 else:

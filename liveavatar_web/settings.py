@@ -41,9 +41,21 @@ LIVEAVATAR_API_URL = env.text("LIVEAVATAR_API_URL", "https://api.liveavatar.com"
 LIVEAVATAR_API_KEY = env.secret("LIVEAVATAR_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL", "https://api.openai.com/v1").rstrip("/")
 
-OPENAI_VOICES = (
-    "alloy ash ballad coral echo fable onyx nova shimmer sage verse marin cedar".split()
-)
+OPENAI_VOICES = [
+    "alloy",
+    "ash",
+    "ballad",
+    "coral",
+    "echo",
+    "fable",
+    "onyx",
+    "nova",
+    "shimmer",
+    "sage",
+    "verse",
+    "marin",
+    "cedar",
+]
 OPENAI_MODELS = env.items("OPENAI_MODELS", "gpt-realtime,gpt-realtime-2.1")
 SANDBOX_AVATAR_IDS = env.items("SANDBOX_AVATAR_IDS", "dd73ea75-1218-4ef3-92ce-606d5f7fbc0a")
 SANDBOX_MAX_SECONDS = env.integer("SANDBOX_MAX_SECONDS", 60, minimum=1)
@@ -144,7 +156,10 @@ def _database() -> dict[str, Any]:
             },
         }
     database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0))
-    options = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE}}
+    options = {
+        **database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE},
+    }
     return {**database, "OPTIONS": options}
 
 

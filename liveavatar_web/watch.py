@@ -155,7 +155,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 async def _wait(topic: str, after: int, receive: Receive) -> int | None:
     """The version once it is above `after`; None when time ran out or the browser went away."""
-    read = partial(sync_to_async(_read), topic)
+    read = partial(sync_to_async(_read, thread_sensitive=False), topic)
     event = await _waiters.join(topic)
     gone = asyncio.create_task(_disconnected(receive))
     try:

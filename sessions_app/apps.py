@@ -7,4 +7,4 @@ class SessionsAppConfig(AppConfig):
 
     def ready(self) -> None:
         # Watch topics are registered by importing them, and their module needs the models.
-        from sessions_app import watch_topics  # noqa: F401, PLC0415
+        from sessions_app import watch_topics  # noqa: F401

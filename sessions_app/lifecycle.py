@@ -53,8 +53,14 @@ LIFECYCLE: Final[dict[State, Stage]] = {
         label="starting",
         mover=Mover.WORKER,
         next=frozenset(
-            {State.STARTING, State.REQUESTED, State.LIVE, State.UNCERTAIN, State.FAILED,
-             State.STOPPING}
+            {
+                State.STARTING,
+                State.REQUESTED,
+                State.LIVE,
+                State.UNCERTAIN,
+                State.FAILED,
+                State.STOPPING,
+            }
         ),
         holds_slot=True,
     ),
@@ -76,12 +82,8 @@ LIFECYCLE: Final[dict[State, Stage]] = {
         next=frozenset({State.STOPPING, State.ENDED, State.FAILED}),
         holds_slot=True,
     ),
-    State.ENDED: Stage(
-        label="ended", mover=Mover.NOBODY, next=frozenset(), holds_slot=False
-    ),
-    State.FAILED: Stage(
-        label="failed", mover=Mover.NOBODY, next=frozenset(), holds_slot=False
-    ),
+    State.ENDED: Stage(label="ended", mover=Mover.NOBODY, next=frozenset(), holds_slot=False),
+    State.FAILED: Stage(label="failed", mover=Mover.NOBODY, next=frozenset(), holds_slot=False),
 }
 
 OPEN: Final = frozenset(state for state, stage in LIFECYCLE.items() if stage.holds_slot)

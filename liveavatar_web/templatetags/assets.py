@@ -1,4 +1,4 @@
-"""Addresses of what `npm run build` made: `{% asset "room.ts" %}`, and icons: `{% icon "mic" %}`."""
+"""Addresses of what `npm run build` made: `{% asset "room.ts" %}`; icons: `{% icon "mic" %}`."""
 
 import json
 from functools import cache
@@ -50,6 +50,4 @@ def icon(name: str, label: str = "") -> SafeString:
             label,
             address,
         )
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address
-    )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)

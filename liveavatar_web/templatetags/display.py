@@ -45,9 +45,9 @@ def state_icon(state: str) -> str:
 
 @register.filter
 def clock(seconds: int | None) -> str:
-    """A duration in seconds as `4:05` or `1:04:05`; a dash where unknown."""
+    """A duration in seconds as `4:05` or `1:04:05`; empty where unknown."""
     if seconds is None:
-        return "–"
+        return ""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -73,5 +73,5 @@ def moment(at: datetime, style: str = "moment") -> SafeString:
 
 @register.filter
 def code_words(code: str) -> str:
-    """A dotted or snake-case code in words: `provider_key.registered`, "Provider key registered"."""
+    """A dotted or snake-case code in words: `provider_key.registered`, Provider key registered."""
     return code.replace(".", " ").replace("_", " ").capitalize()

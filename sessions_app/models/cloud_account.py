@@ -6,12 +6,13 @@ from accounts.models import DueWork, DueWorkQuerySet
 class CloudAccount(DueWork):
     """The one LiveAvatar account of this installation: its credits, and when we last asked.
 
-    `due_at` is when the catalogue of avatars and the credits are read next.
+    `due_at` is when the credits are read next, `catalogue_due_at` when the avatars are.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     credits_left = models.DecimalField(max_digits=14, decimal_places=4, null=True, editable=False)
     catalogue_synced_at = models.DateTimeField(null=True, editable=False)
+    catalogue_due_at = models.DateTimeField(null=True, editable=False)
 
     objects = DueWorkQuerySet["CloudAccount"].as_manager()
 

@@ -25,14 +25,14 @@ class CloudSession(DueWork):
         DOUBTFUL = "doubtful", "doubtful"
         OVER = "over", "over"
 
-    avatar_session = models.ForeignKey(
-        AvatarSession, models.PROTECT, related_name="cloud_sessions"
-    )
+    avatar_session = models.ForeignKey(AvatarSession, models.PROTECT, related_name="cloud_sessions")
     remote_id = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.MINTED)
     minted_at = models.DateTimeField()
     doubt_until = models.DateTimeField()
     over_at = models.DateTimeField(null=True, blank=True)
+    billed_seconds = models.PositiveIntegerField(default=0)
+    credits = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
 
     objects = CloudSessionQuerySet.as_manager()
 

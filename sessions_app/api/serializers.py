@@ -1,0 +1,118 @@
+"""What the session API takes and gives. Input validates; output renders; neither saves."""
+
+from typing import Any, cast
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from liveavatar_web import watch
+from sessions_app import endings
+from sessions_app.lifecycle import OVER
+from sessions_app.models import AvatarSession
+from sessions_app.services import reports, transcripts
+
+
+class StartInput(serializers.Serializer[Any]):
+    """A session as asked for; names are public ids. What is left out takes its default."""
+
+    avatar = serializers.UUIDField()
+    provider_key = serializers.UUIDField()
+    context = serializers.UUIDField(required=False, allow_null=True)
+    voice = serializers.CharField(required=False, max_length=32)
+    model = serializers.CharField(required=False, max_length=100)
+    temperature = serializers.DecimalField(required=False, max_digits=3, decimal_places=2)
+    is_sandbox = serializers.BooleanField(required=False, default=False)
+    max_minutes = serializers.IntegerField(required=False, min_value=1)
+
+
+class StateOutput(serializers.Serializer[AvatarSession]):
+    id = serializers.UUIDField(source="public_id")
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    watch_url = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+    requested_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField()
+    limit_at = serializers.DateTimeField()
+    server_time = serializers.SerializerMethodField()
+    end_reason = serializers.CharField()
+    end_message = serializers.SerializerMethodField()
+    vendor_message = serializers.SerializerMethodField()
+    retryable = serializers.SerializerMethodField()
+    duration_seconds = serializers.IntegerField()
+
+    def get_watch_url(self, session: AvatarSession) -> str:
+        return watch.address("session", session.public_id)
+
+    def get_steps(self, session: AvatarSession) -> list[dict[str, object]]:
+        """The steps of the start that were taken, each with its time."""
+        reached = {
+            "requested": session.requested_at,
+            "claimed": session.claimed_at,
+            "minted": session.minted_at,
+            "started": session.started_at,
+        }
+        return [{"name": name, "at": at} for name, at in reached.items() if at is not None]
+
+    def get_server_time(self, _: AvatarSession) -> str:
+        return timezone.now().isoformat()
+
+    def get_end_message(self, session: AvatarSession) -> str:
+        ending = endings.of(session.end_reason)
+        return ending.message if ending else ""
+
+    def get_vendor_message(self, session: AvatarSession) -> str:
+        """The cloud's own words about a start that failed."""
+        return session.last_error_message if session.state in OVER else ""
+
+    def get_retryable(self, session: AvatarSession) -> bool:
+        ending = endings.of(session.end_reason)
+        return bool(ending and ending.retryable)
+
+
+class RoomOutput(serializers.Serializer[Any]):
+    url = serializers.CharField()
+    token = serializers.CharField()
+
+
+class PresenceInput(serializers.Serializer[Any]):
+    gone = serializers.BooleanField(required=False, default=False)
+
+
+class PresenceOutput(serializers.Serializer[AvatarSession]):
+    state = serializers.CharField()
+    lease_until = serializers.DateTimeField()
+    limit_at = serializers.DateTimeField()
+    server_time = serializers.SerializerMethodField()
+
+    def get_server_time(self, _: AvatarSession) -> str:
+        return timezone.now().isoformat()
+
+
+class LineInput(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=64)
+    role = serializers.ChoiceField(choices=["user", "avatar"])
+    text = serializers.CharField(max_length=transcripts.LONGEST_LINE)
+    at = serializers.DateTimeField()
+
+
+class LinesInput(serializers.Serializer[Any]):
+    lines = LineInput(many=True, max_length=200)
+
+    def parsed(self) -> list[transcripts.Line]:
+        given = cast(list[dict[str, Any]], self.validated_data["lines"])
+        return [
+            transcripts.Line(
+                key=line["key"], is_user=line["role"] == "user", text=line["text"], at=line["at"]
+            )
+            for line in given
+        ]
+
+
+class LinesOutput(serializers.Serializer[Any]):
+    stored = serializers.IntegerField()
+
+
+class ReportInput(serializers.Serializer[Any]):
+    event = serializers.ChoiceField(choices=sorted(reports.EVENTS))
+    detail = serializers.CharField(required=False, default="", max_length=200, allow_blank=True)

@@ -1,0 +1,164 @@
+"""The session API, for the room page and for scripts. One error shape (`api_errors`)."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import Membership, ProviderKey, User
+from accounts.services import workspaces
+from accounts.services.callers import Caller
+from liveavatar_web.api_errors import Refused
+from sessions_app.api import serializers
+from sessions_app.models import Avatar, AvatarSession, Context
+from sessions_app.services import avatar_sessions, leases, reports, transcripts
+from sessions_app.services.avatar_sessions import NotLive, NotStartable, Wish
+from sessions_app.services.reservations import QuotaReached
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _session(request: Request, public_id: UUID) -> AvatarSession:
+    """The session, if this person may know that it is there."""
+    visible = AvatarSession.objects.visible_to(_user(request))
+    return get_object_or_404(visible.select_related("workspace"), public_id=public_id)
+
+
+def _own_session(request: Request, public_id: UUID) -> AvatarSession:
+    """The session of this very person: only they are in its room."""
+    own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
+    return get_object_or_404(own.select_related("workspace"), public_id=public_id)
+
+
+def _user(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _membership(request: Request) -> Membership:
+    membership = workspaces.of(_user(request))
+    if membership is None:
+        raise Refused("no_workspace", "You belong to no workspace.", status=403)
+    return membership
+
+
+class SessionsView(APIView):
+    @extend_schema(
+        request=serializers.StartInput,
+        responses={202: serializers.StateOutput},
+        parameters=[OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER)],
+    )
+    def post(self, request: Request) -> Response:
+        """Start a session. Repeated with the same Idempotency-Key it is the same session."""
+        given = serializers.StartInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        membership = _membership(request)
+        try:
+            session = avatar_sessions.request(
+                caller=Caller.of(request),
+                workspace=membership.workspace,
+                wish=_wish(given.validated_data, membership),
+                idempotency_key=request.headers.get("Idempotency-Key", str(uuid4()))[:80],
+                now=timezone.now(),
+            )
+        except NotStartable as error:
+            raise Refused(f"not_startable.{error.field}", str(error), status=422) from error
+        except QuotaReached as error:
+            raise Refused(f"quota.{error.code}", str(error), retryable=True) from error
+        return Response(serializers.StateOutput(session).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _wish(given: dict[str, Any], membership: Membership) -> Wish:
+    workspace, user = membership.workspace, membership.user
+    contexts = Context.objects.visible_to(user).filter(workspace=workspace)
+    keys = ProviderKey.objects.visible_to(user).filter(workspace=workspace)
+    minutes = given.get("max_minutes")
+    longest = workspace.session_limit_seconds
+    if given["is_sandbox"]:
+        longest = min(longest, settings.SANDBOX_MAX_SECONDS)
+    return Wish(
+        avatar=get_object_or_404(Avatar, public_id=given["avatar"]),
+        provider_key=get_object_or_404(keys, public_id=given["provider_key"]),
+        context=get_object_or_404(contexts, public_id=given["context"])
+        if given.get("context")
+        else None,
+        voice=given.get("voice", settings.OPENAI_VOICES[0]),
+        model=given.get("model", settings.OPENAI_MODELS[0]),
+        temperature=given.get("temperature", Decimal("0.8")),
+        is_sandbox=given["is_sandbox"],
+        max_seconds=longest if minutes is None else 60 * minutes,
+    )
+
+
+class SessionView(APIView):
+    @extend_schema(responses=serializers.StateOutput)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        session = _session(request, public_id)
+        return Response(serializers.StateOutput(session).data, headers=_NO_STORE)
+
+
+class RoomView(APIView):
+    @extend_schema(responses=serializers.RoomOutput)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The way into the room, while it is live, for the person who asked for it."""
+        session = _own_session(request, public_id)
+        try:
+            url, token = avatar_sessions.room(session, caller=Caller.of(request))
+        except NotLive as error:
+            raise Refused("not_live", "This session has no room now.") from error
+        room = serializers.RoomOutput({"url": url.reveal(), "token": token.reveal()})
+        return Response(room.data, headers=_NO_STORE)
+
+
+class PresenceView(APIView):
+    @extend_schema(request=serializers.PresenceInput, responses=serializers.PresenceOutput)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Renew the lease, every 15 seconds; with `gone`, say goodbye."""
+        given = serializers.PresenceInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        session = _own_session(request, public_id)
+        keep = leases.cut_short if given.validated_data["gone"] else leases.renew
+        keep(session, now=timezone.now())
+        session.refresh_from_db(fields=["state", "lease_until", "limit_at"])
+        return Response(serializers.PresenceOutput(session).data, headers=_NO_STORE)
+
+
+class StopView(APIView):
+    @extend_schema(request=None, responses={202: serializers.StateOutput})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """End the session: one's own, or anybody's with the right to."""
+        session = _session(request, public_id)
+        avatar_sessions.stop_by(session, caller=Caller.of(request), now=timezone.now())
+        session.refresh_from_db()
+        return Response(serializers.StateOutput(session).data, status=status.HTTP_202_ACCEPTED)
+
+
+class LinesView(APIView):
+    @extend_schema(request=serializers.LinesInput, responses=serializers.LinesOutput)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Keep lines of the conversation; the same line sent again is kept once."""
+        given = serializers.LinesInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        session = _own_session(request, public_id)
+        stored = transcripts.store(session, lines=given.parsed(), now=timezone.now())
+        return Response(serializers.LinesOutput({"stored": stored}).data)
+
+
+class ReportsView(APIView):
+    @extend_schema(request=serializers.ReportInput, responses={204: None})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Say what the page noticed in the room."""
+        given = serializers.ReportInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        session = _own_session(request, public_id)
+        reports.report(session, **given.validated_data, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)

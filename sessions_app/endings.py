@@ -1,0 +1,46 @@
+"""What an end means to a person: what happened, what to do, and whether trying again can help."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sessions_app.lifecycle import EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    message: str
+    retryable: bool
+
+
+ENDINGS: Final[dict[EndReason, Ending]] = {
+    EndReason.PERSON: Ending("You ended the conversation.", True),
+    EndReason.ADMIN: Ending("An administrator ended the conversation.", True),
+    EndReason.ABANDONED: Ending("The page was closed, so the conversation ended.", True),
+    EndReason.LIMIT: Ending("The conversation reached its time limit.", True),
+    EndReason.KEY_GONE: Ending(
+        "The OpenAI key of this session is no longer ready. Choose another key.", False
+    ),
+    EndReason.REFUSED: Ending(
+        "LiveAvatar refused to start this session. Change what it complains about and try again.",
+        False,
+    ),
+    EndReason.NO_CREDITS: Ending(
+        "The LiveAvatar account has no credits left. Whoever runs this installation can add some.",
+        False,
+    ),
+    EndReason.CONCURRENCY: Ending(
+        "The LiveAvatar account is running as many sessions as it may. Try again in a moment.", True
+    ),
+    EndReason.CLOUD: Ending("LiveAvatar ended the conversation.", True),
+    EndReason.CLOUD_UNREACHABLE: Ending(
+        "LiveAvatar could not be reached. Nothing is running; try again in a moment.", True
+    ),
+    EndReason.NOT_STARTED_IN_TIME: Ending(
+        "The session could not be started in time. Nothing is running; try again.", True
+    ),
+}
+
+
+def of(reason: str) -> Ending | None:
+    """The ending for a reason as stored; None while the session is not over."""
+    return ENDINGS[EndReason(reason)] if reason else None

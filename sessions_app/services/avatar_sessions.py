@@ -1,0 +1,249 @@
+"""What people do with sessions: ask for one, ask for its room, end it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import ProviderKey, Workspace
+from accounts.rights import Right
+from accounts.services import audit, workspaces
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+from liveavatar_web import bell
+from liveavatar_web.vault import Secret
+from sessions_app.lifecycle import BEFORE_LIVE, EndReason, State
+from sessions_app.models import Avatar, AvatarSession, Context
+from sessions_app.services import moves, reservations
+from sessions_app.services.reservations import QuotaReached
+
+_NEVER_STARTED: Final = {EndReason.NOT_STARTED_IN_TIME, EndReason.KEY_GONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The session somebody asks for, as chosen: already of the right types and in range."""
+
+    avatar: Avatar
+    provider_key: ProviderKey
+    context: Context | None = None
+    voice: str = "alloy"
+    model: str = "gpt-realtime"
+    temperature: Decimal = Decimal("0.8")
+    is_sandbox: bool = False
+    max_seconds: int = 300
+
+
+class NotStartable(Exception):
+    """What was chosen cannot be started; `field` names the choice, the text says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotLive(Exception):
+    """The session has no room: it has not started yet, or it is over."""
+
+
+def request(
+    *,
+    caller: Caller,
+    workspace: Workspace,
+    wish: Wish,
+    idempotency_key: str,
+    now: datetime,
+) -> AvatarSession:
+    """Asks for a session: reserves its slot and minutes, and has a worker start it.
+
+    The same person with the same key gets the same session. Raises NotAllowed, NotStartable or
+    QuotaReached, each after writing the refusal down.
+    """
+    assert caller.user is not None
+    workspaces.require(Right.START_SESSIONS, caller=caller, workspace=workspace)
+    earlier = AvatarSession.objects.filter(
+        requested_by=caller.user, idempotency_key=idempotency_key
+    )
+    if existing := earlier.first():
+        return existing
+    try:
+        with transaction.atomic():
+            _check(wish, workspace)
+            period = reservations.hold(workspace=workspace, seconds=wish.max_seconds, now=now)
+            return _create(caller, workspace, wish, idempotency_key, period, now)
+    except IntegrityError:
+        if existing := earlier.first():
+            return existing  # the other of two equal requests was a moment faster
+        raise
+    except (NotStartable, QuotaReached) as refusal:
+        audit.refusal(
+            Action.SESSION_START_REFUSED,
+            caller=caller,
+            workspace=workspace,
+            details={"reason": str(refusal)},
+        )
+        raise
+
+
+def again(
+    session: AvatarSession, *, caller: Caller, idempotency_key: str, now: datetime
+) -> AvatarSession:
+    """A new session with the same settings; its time is cut to what is allowed today."""
+    return request(
+        caller=caller,
+        workspace=session.workspace,
+        wish=replace(
+            wish_of(session),
+            max_seconds=min(session.max_seconds, session.workspace.session_limit_seconds),
+        ),
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+
+
+def wish_of(session: AvatarSession) -> Wish:
+    return Wish(
+        avatar=session.avatar,
+        provider_key=session.provider_key,
+        context=session.context,
+        voice=session.voice,
+        model=session.model,
+        temperature=session.temperature,
+        is_sandbox=session.is_sandbox,
+        max_seconds=session.max_seconds,
+    )
+
+
+def stop_by(session: AvatarSession, *, caller: Caller, now: datetime) -> None:
+    """A person ends a session: their own, or anybody's with the right to. Raises NotAllowed."""
+    if caller.user == session.requested_by:
+        return request_stop(session, caller=caller, reason=EndReason.PERSON, now=now)
+    if caller.user is None or not caller.user.is_staff:
+        workspaces.require(Right.STOP_ANY_SESSION, caller=caller, workspace=session.workspace)
+    request_stop(session, caller=caller, reason=EndReason.ADMIN, now=now)
+
+
+def request_stop(
+    session: AvatarSession, *, caller: Caller, reason: EndReason, now: datetime
+) -> None:
+    """Ends a session; one that is ending or over stays as it is.
+
+    Where no worker has begun yet it is over at once, else a worker stops it in the cloud.
+    """
+    ended = State.FAILED if reason in _NEVER_STARTED else State.ENDED
+    with transaction.atomic():
+        if moves.move(
+            session,
+            to=ended,
+            sources=[State.REQUESTED],
+            cause=reason,
+            now=now,
+            caller=caller,
+            stop_requested_at=now,
+            billed_seconds=0,
+        ):
+            return
+        if moves.move(
+            session,
+            to=State.STOPPING,
+            sources=[*BEFORE_LIVE - {State.REQUESTED}, State.LIVE],
+            cause=reason,
+            now=now,
+            caller=caller,
+            end_reason=reason,
+            stop_requested_at=now,
+            due_at=now,
+            attempts=0,
+        ):
+            bell.ring("sessions_app.stop_session", queue="live", session_id=session.pk)
+
+
+def room(session: AvatarSession, *, caller: Caller) -> tuple[Secret, Secret]:
+    """The room's address and its token, for the person who asked for the session; audited.
+
+    Raises NotLive while there is no room, also for anybody else.
+    """
+    if caller.user != session.requested_by or session.state != State.LIVE:
+        raise NotLive
+    url, token = session.room_url.open(), session.room_token.open()
+    with transaction.atomic():
+        audit.record(
+            Action.SESSION_ROOM_GIVEN, caller=caller, workspace=session.workspace, obj=session
+        )
+    return url, token
+
+
+def _check(wish: Wish, workspace: Workspace) -> None:
+    longest = workspace.session_limit_seconds
+    if wish.provider_key.workspace_id != workspace.pk or not (
+        ProviderKey.objects.usable().filter(pk=wish.provider_key.pk).exists()
+    ):
+        raise NotStartable("provider_key", "This key is not ready. Choose another one.")
+    if wish.context is not None and not (
+        Context.objects.usable().filter(pk=wish.context.pk, workspace=workspace).exists()
+    ):
+        raise NotStartable("context", "This context has not reached the cloud yet.")
+    if not Avatar.objects.usable().filter(pk=wish.avatar.pk).exists():
+        raise NotStartable("avatar", "This avatar cannot be used now. Choose another one.")
+    if wish.is_sandbox:
+        longest = min(longest, settings.SANDBOX_MAX_SECONDS)
+        if not wish.avatar.is_sandbox:
+            raise NotStartable("avatar", "The sandbox plays its own avatars only. Choose one.")
+    if wish.max_seconds > longest:
+        raise NotStartable("max_minutes", f"A session may last {_span(longest)} here at the most.")
+
+
+def _create(
+    caller: Caller,
+    workspace: Workspace,
+    wish: Wish,
+    idempotency_key: str,
+    period: str,
+    now: datetime,
+) -> AvatarSession:
+    assert caller.user is not None
+    session = AvatarSession.objects.create(
+        workspace=workspace,
+        requested_by=caller.user,
+        idempotency_key=idempotency_key,
+        avatar=wish.avatar,
+        context=wish.context,
+        context_number=wish.context.mirrored_number if wish.context else None,
+        provider_key=wish.provider_key,
+        voice=wish.voice,
+        model=wish.model,
+        temperature=wish.temperature,
+        is_sandbox=wish.is_sandbox,
+        max_seconds=wish.max_seconds,
+        reserved_period=period,
+        requested_at=now,
+        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+        due_at=now,
+    )
+    audit.record(
+        Action.SESSION_REQUESTED,
+        caller=caller,
+        workspace=workspace,
+        obj=session,
+        details={
+            "avatar": wish.avatar.name,
+            "context": wish.context.name if wish.context else "",
+            "provider_key": wish.provider_key.name,
+            "voice": wish.voice,
+            "model": wish.model,
+            "temperature": float(wish.temperature),
+            "is_sandbox": wish.is_sandbox,
+            "max_seconds": wish.max_seconds,
+        },
+    )
+    bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
+    moves.tell(session, cause="requested", now=now)
+    return session
+
+
+def _span(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} minutes" if minutes > 1 and not rest else f"{seconds} seconds"

@@ -1,0 +1,175 @@
+"""Mirrors contexts to the cloud: claim, call with no transaction open, record the outcome.
+
+After an answer was lost the cloud is asked before anything is sent again: the remote name carries
+our id, so what may have been made is found and adopted, and never made twice.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Claim
+from accounts.models.due_work import backoff
+from accounts.services import audit, changes
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+from liveavatar import errors
+from liveavatar_web import cloud
+from sessions_app.models import Context
+from sessions_app.services import contexts
+
+log = structlog.get_logger(__name__)
+
+_WORKER: Final = Caller.system("worker")
+_State = Context.State
+
+
+def mirror(*, pk: int) -> None:
+    """Makes the cloud hold the newest version, or nothing if the context was deleted."""
+    context = Context.objects.get(pk=pk)
+    # An attempt before this one may have made it: its answer was lost, or its worker died.
+    may_exist = context.attempts > 0
+    deleting = context.deleted_at is not None
+    claim = (
+        Context.objects.filter(version=context.version)
+        .exclude(state__in=[_State.READY, _State.DELETED, _State.REJECTED])
+        .claim(
+            pk=pk,
+            now=timezone.now(),
+            seconds=settings.CLAIM_SECONDS,
+            state=_State.DELETING if deleting else _State.PUSHING,
+        )
+    )
+    if claim is None:
+        return None
+    try:
+        if deleting:
+            _delete(context)
+        else:
+            remote_id = _push(context, may_exist=may_exist)
+    except (errors.LiveAvatarError, cloud.NotConfigured) as error:
+        return _record_failure(context, claim, error, deleting=deleting)
+    if deleting:
+        _record(context, claim, state=_State.DELETED, remote_context_id="", due_at=None, attempts=0)
+    else:
+        _record_pushed(context, claim, remote_id)
+
+
+def _push(context: Context, *, may_exist: bool) -> str:
+    api = cloud.client().contexts
+    remote_id = context.remote_context_id or (_find(context) if may_exist else "")
+    texts = {
+        "name": context.remote_name,
+        "prompt": context.prompt,
+        "opening_text": context.opening_text,
+    }
+    if remote_id:
+        try:
+            return api.update(remote_id, **texts).id
+        except errors.NotFound:
+            log.info("context.gone_there", context=str(context.public_id))
+    return api.create(**texts).id
+
+
+def _delete(context: Context) -> None:
+    """Deletes what carries our id, whether we were told of it or not."""
+    known = {context.remote_context_id} if context.remote_context_id else set()
+    for remote_id in known | _all_of_ours(context):
+        try:
+            cloud.client().contexts.delete(remote_id)
+        except errors.NotFound:
+            log.info("context.already_gone", remote_id=remote_id)
+
+
+def _find(context: Context) -> str:
+    """The one to adopt; any further one is a stray of the same lost answer, and deleted."""
+    found = sorted(_all_of_ours(context))
+    for stray in found[1:]:
+        cloud.client().contexts.delete(stray)
+    return found[0] if found else ""
+
+
+def _all_of_ours(context: Context) -> set[str]:
+    return {
+        entry.id
+        for entry in cloud.client().contexts.iterate()
+        if str(context.public_id) in entry.name
+    }
+
+
+def _record_pushed(context: Context, claim: Claim, remote_id: str) -> None:
+    _record(
+        context,
+        claim,
+        even_if_changed={"remote_context_id": remote_id},
+        state=_State.READY,
+        mirrored_number=context.number,
+        due_at=None,
+        attempts=0,
+        last_error="",
+        last_error_message="",
+        action=Action.CONTEXT_MIRRORED,
+        details={"number": context.number, "remote_id": remote_id},
+    )
+
+
+def _record_failure(context: Context, claim: Claim, error: Exception, *, deleting: bool) -> None:
+    cloud_error = error if isinstance(error, errors.LiveAvatarError) else None
+    why = {"last_error": type(error).__name__, "last_error_message": str(error)}
+    refused = isinstance(error, errors.StatusError) and not error.retryable and not deleting
+    if refused:
+        _record(
+            context,
+            claim,
+            state=_State.REJECTED,
+            due_at=None,
+            action=Action.CONTEXT_REJECTED,
+            details={"number": context.number, "error": str(error)},
+            **why,
+        )
+        return
+    wait = backoff(context.attempts)
+    if cloud_error is not None and cloud_error.retry_after is not None:
+        wait = timedelta(seconds=cloud_error.retry_after)
+    unknown = cloud_error is not None and cloud_error.may_have_happened
+    state = _State.UNCERTAIN if unknown else _State.PENDING
+    _record(
+        context,
+        claim,
+        state=_State.DELETING if deleting else state,
+        due_at=timezone.now() + wait,
+        **why,
+    )
+
+
+def _record(
+    context: Context,
+    claim: Claim,
+    *,
+    action: Action | None = None,
+    details: dict[str, audit.Detail] | None = None,
+    even_if_changed: dict[str, object] | None = None,
+    **fields: object,
+) -> None:
+    """Writes the outcome; a row that was edited or deleted meanwhile is due again instead."""
+    known = even_if_changed or {}
+    unchanged = Context.objects.filter(
+        number=context.number, deleted_at__isnull=context.deleted_at is None
+    )
+    with transaction.atomic():
+        if unchanged.record(claim, **known, **fields):
+            if action is not None:
+                audit.record(
+                    action,
+                    caller=_WORKER,
+                    workspace=context.workspace,
+                    obj=context,
+                    details=details,
+                )
+            changes.announce(context.workspace_id, ("context", context.public_id))
+        elif Context.objects.record(claim, **known, due_at=timezone.now()):
+            contexts.ring_and_tell(context)

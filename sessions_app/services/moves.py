@@ -1,0 +1,106 @@
+"""The one way a session changes state: a conditional update, what it held, its timeline, its audit.
+
+Rows are locked in one order, so that no two transactions wait for each other: the session, the
+workspace's meters, the workspace (`changes.announce`).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import F
+
+from accounts.models import Claim
+from accounts.services import audit, changes
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+from liveavatar_web import bell
+from sessions_app.lifecycle import OVER, State, sources_of
+from sessions_app.models import AvatarSession, CloudSession, SessionEvent
+from sessions_app.services import reservations
+
+_ACTIONS: Final = {
+    State.LIVE: Action.SESSION_LIVE,
+    State.UNCERTAIN: Action.SESSION_UNCERTAIN,
+    State.STOPPING: Action.SESSION_STOPPING,
+    State.ENDED: Action.SESSION_ENDED,
+    State.FAILED: Action.SESSION_FAILED,
+}
+
+
+def move(
+    session: AvatarSession,
+    *,
+    to: State,
+    cause: str,
+    now: datetime,
+    caller: Caller,
+    sources: Iterable[State] | None = None,
+    claim: Claim | None = None,
+    text: str = "",
+    **fields: Any,
+) -> bool:
+    """Moves the row if it still is where the caller thinks; call it inside a transaction.
+
+    `sources` narrows the states it may come from, `claim` asks that the row is still held by it.
+    False means that somebody else moved it first, and nothing was written. A row that is over
+    gives back what it held, and whatever may still run for it in the cloud is doubted.
+    """
+    rows = AvatarSession.objects.filter(
+        pk=session.pk, state__in=sources_of(to) if sources is None else sources
+    )
+    if claim is not None:
+        rows = rows.filter(claim_token=claim.token)
+    fields = {"claim_token": None, "claimed_until": None, **fields}
+    if to != State.LIVE:
+        fields |= {"room_url": None, "room_token": None}
+    if to in OVER:
+        fields |= {"ended_at": now, "due_at": None, "end_reason": cause}
+    if not rows.update(state=to, version=F("version") + 1, **fields):
+        return False
+    session.refresh_from_db()
+    if to in OVER:
+        reservations.settle(session, used_seconds=session.billed_seconds or 0)
+        doubt(session, now=now)
+    if to in _ACTIONS:
+        _audit(session, to, cause=cause, caller=caller)
+    tell(session, cause=cause, now=now, text=text)
+    return True
+
+
+def doubt(session: AvatarSession, *, now: datetime) -> None:
+    """Puts the row's cloud sessions that may be running on the list of those to be stopped."""
+    unsettled = session.cloud_sessions.unsettled()
+    for cloud_session in unsettled.exclude(state=CloudSession.State.DOUBTFUL):
+        doubt_one(cloud_session, now=now)
+
+
+def doubt_one(cloud_session: CloudSession, *, now: datetime) -> None:
+    unsettled = CloudSession.objects.unsettled().filter(pk=cloud_session.pk)
+    if unsettled.update(state=CloudSession.State.DOUBTFUL, due_at=now, version=F("version") + 1):
+        bell.ring(
+            "sessions_app.stop_cloud_session", queue="live", cloud_session_id=cloud_session.pk
+        )
+
+
+def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -> None:
+    """Writes the timeline and wakes whoever watches; last in its transaction."""
+    SessionEvent.objects.create(
+        avatar_session=session,
+        at=now,
+        kind=SessionEvent.Kind.MOVED,
+        state=session.state,
+        cause=cause,
+        text=text,
+    )
+    changes.announce(session.workspace_id, ("session", session.public_id))
+
+
+def _audit(session: AvatarSession, to: State, *, cause: str, caller: Caller) -> None:
+    details: dict[str, audit.Detail] = {"cause": cause, "remote_id": session.remote_id}
+    if to in OVER:
+        credits = None if session.credits is None else str(session.credits)
+        details |= {"seconds": session.billed_seconds, "credits": credits}
+    audit.record(
+        _ACTIONS[to], caller=caller, workspace=session.workspace, obj=session, details=details
+    )

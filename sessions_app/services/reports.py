@@ -1,0 +1,45 @@
+"""What the page noticed in the room, written into the session's timeline."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models.functions import Coalesce
+
+from accounts.services import changes
+from sessions_app.models import AvatarSession, SessionEvent
+from sessions_app.services import leases
+
+# What a page may report, in words for the timeline.
+EVENTS: Final = {
+    "joined": "The page joined the room",
+    "first_frame": "The first picture arrived",
+    "first_sound": "The first sound arrived",
+    "disconnected": "The page lost the room",
+    "reconnected": "The page found the room again",
+    "no_picture": "No picture 20 seconds after joining",
+    "silent": "The avatar said nothing for 5 seconds after joining",
+    "mic_denied": "The browser refused the microphone",
+    "mic_missing": "No microphone was found",
+    "autoplay_blocked": "The browser held the sound back until a click",
+    "taken_over": "Another tab took the room over",
+}
+_STEPS: Final = {"joined": "joined_at", "first_frame": "first_frame_at"}
+
+
+def report(session: AvatarSession, *, event: str, detail: str, now: datetime) -> None:
+    """Notes one of EVENTS; a page that lost the room makes a worker look whether it still runs."""
+    with transaction.atomic():
+        if step := _STEPS.get(event):
+            AvatarSession.objects.filter(pk=session.pk).update(**{step: Coalesce(step, now)})
+        SessionEvent.objects.create(
+            avatar_session=session,
+            at=now,
+            kind=SessionEvent.Kind.NOTICE,
+            state=session.state,
+            cause=event,
+            text=detail,
+        )
+        if event == "disconnected":
+            leases.look_now(session, now=now)
+        changes.announce(session.workspace_id)

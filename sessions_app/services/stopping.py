@@ -1,0 +1,176 @@
+"""Stops sessions in the cloud and reads what they cost.
+
+Stopping is repeat-safe: 200, 204 and 404 all mean that it does not run. A doubtful id, whose start
+may yet take effect, is stopped again until the cloud shows it ended or its token has run out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from accounts.models.due_work import backoff
+from accounts.services.callers import Caller
+from liveavatar import SessionEntry, errors
+from liveavatar_web import cloud
+from sessions_app.lifecycle import OVER, State
+from sessions_app.models import AvatarSession, CloudSession
+from sessions_app.services import moves, reservations
+
+log = structlog.get_logger(__name__)
+
+_WORKER: Final = Caller.system("worker")
+_BILL_TRIES: Final = 3
+_LOOK_AGAIN: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What one cloud session cost: seconds, and the vendor's credits where it says them."""
+
+    seconds: int = 0
+    credits: Decimal | None = None
+    vendor_end_reason: str = ""
+
+    @classmethod
+    def of(cls, entry: SessionEntry) -> "Bill":
+        return cls(entry.duration or 0, entry.credits_consumed, entry.end_reason or "")
+
+
+def stop(*, pk: int) -> None:
+    """Stops the session if that is due; safe to call any number of times."""
+    now = timezone.now()
+    claim = AvatarSession.objects.filter(state=State.STOPPING).claim(
+        pk=pk, now=now, seconds=settings.CLAIM_SECONDS
+    )
+    if claim is None:
+        return None
+    session = AvatarSession.objects.select_related("workspace").get(pk=pk)
+    running = session.cloud_sessions.filter(state=CloudSession.State.RUNNING).first()
+    bill: Bill | None = Bill()
+    if running is not None:
+        try:
+            _stop_remote(running.remote_id)
+            bill = _read_bill(running.remote_id)
+        except (errors.LiveAvatarError, cloud.NotConfigured) as error:
+            return _try_later(session, claim, error)
+        if bill is None and session.attempts < _BILL_TRIES:
+            AvatarSession.objects.record(claim, due_at=timezone.now() + backoff(1))
+            return None
+    with transaction.atomic():
+        if running is not None:
+            close(running, bill=bill or _estimate(session), now=timezone.now())
+        finish_with_bill(
+            session,
+            claim=claim,
+            sources=[State.STOPPING],
+            cause=session.end_reason,
+            vendor_end_reason=bill.vendor_end_reason if bill else "",
+            caller=_WORKER,
+        )
+
+
+def stop_cloud_session(*, pk: int) -> None:
+    """Stops a doubtful id, and strikes it off the list once it cannot run any more."""
+    now = timezone.now()
+    claim = CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).claim(
+        pk=pk, now=now, seconds=settings.CLAIM_SECONDS
+    )
+    if claim is None:
+        return
+    doubtful = CloudSession.objects.select_related("avatar_session__workspace").get(pk=pk)
+    try:
+        _stop_remote(doubtful.remote_id)
+        entry = _look_up(doubtful.remote_id)
+    except (errors.LiveAvatarError, cloud.NotConfigured) as error:
+        later = timezone.now() + backoff(doubtful.attempts)
+        CloudSession.objects.record(claim, due_at=later, last_error=type(error).__name__)
+        return
+    over = (entry is not None and entry.is_ended) or now > doubtful.doubt_until
+    with transaction.atomic():
+        if not over:
+            CloudSession.objects.record(claim, due_at=timezone.now() + _LOOK_AGAIN)
+            return
+        close(doubtful, bill=Bill.of(entry) if entry else Bill(), now=timezone.now())
+
+
+def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
+    """Strikes a cloud session off: it runs no more. What it cost reaches its session's bill."""
+    struck = CloudSession.objects.unsettled().filter(pk=cloud_session.pk)
+    if not struck.update(
+        state=CloudSession.State.OVER,
+        over_at=now,
+        due_at=None,
+        claim_token=None,
+        claimed_until=None,
+        billed_seconds=bill.seconds,
+        credits=bill.credits,
+        version=F("version") + 1,
+    ):
+        return
+    session = cloud_session.avatar_session
+    late = AvatarSession.objects.filter(pk=session.pk, state__in=OVER)
+    if bill.seconds and late.update(**_totals(session), version=F("version") + 1):
+        reservations.add_used(session, bill.seconds)
+
+
+def close_unstarted(cloud_session: CloudSession, *, now: datetime) -> None:
+    """Strikes off an id whose start is known not to have happened."""
+    close(cloud_session, bill=Bill(), now=now)
+
+
+def finish_with_bill(session: AvatarSession, *, vendor_end_reason: str, **how: object) -> bool:
+    """Ends the row with the sum of what its cloud sessions cost."""
+    return moves.move(
+        session,
+        to=State.ENDED,
+        now=timezone.now(),
+        vendor_end_reason=vendor_end_reason,
+        **_totals(session),
+        **how,  # type: ignore[arg-type]
+    )
+
+
+def _totals(session: AvatarSession) -> dict[str, object]:
+    totals = session.cloud_sessions.aggregate(seconds=Sum("billed_seconds"), credits=Sum("credits"))
+    return {"billed_seconds": totals["seconds"] or 0, "credits": totals["credits"]}
+
+
+def _stop_remote(remote_id: str) -> None:
+    try:
+        cloud.client().sessions.stop(remote_id)
+    except errors.NotFound:
+        log.info("session.already_gone", remote_id=remote_id)
+
+
+def _look_up(remote_id: str) -> SessionEntry | None:
+    try:
+        return cloud.client().sessions.get(remote_id)
+    except errors.NotFound:
+        return None
+
+
+def _read_bill(remote_id: str) -> Bill | None:
+    entry = _look_up(remote_id)
+    return Bill.of(entry) if entry is not None and entry.is_ended else None
+
+
+def _estimate(session: AvatarSession) -> Bill:
+    """Our own clock, where the cloud keeps no record to read."""
+    return Bill(seconds=session.duration_seconds)
+
+
+def _try_later(session: AvatarSession, claim: object, error: Exception) -> None:
+    log.warning("session.stop_failed", session=str(session.public_id), error=str(error))
+    AvatarSession.objects.record(
+        claim,  # type: ignore[arg-type]
+        due_at=timezone.now() + backoff(session.attempts),
+        last_error=type(error).__name__,
+        last_error_message=str(error),
+    )

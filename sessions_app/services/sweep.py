@@ -1,0 +1,80 @@
+"""Finishes whatever lost its bell, and ends what nobody wants, may have or can start any more."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from prometheus_client import Gauge
+
+from accounts.models import ProviderKey
+from accounts.services import provider_keys
+from accounts.services.callers import Caller
+from liveavatar_web import bell
+from sessions_app.lifecycle import BEFORE_LIVE, OPEN, EndReason, State
+from sessions_app.models import AvatarSession, CloudSession
+from sessions_app.services import avatar_sessions, catalogue, contexts, moves
+
+oldest_due = Gauge("sessions_oldest_due_seconds", "Age of the oldest due session row")
+
+_SWEEP: Final = Caller.system("sweep")
+_BATCH: Final = 500
+_BELLS: Final = {
+    State.REQUESTED: "sessions_app.start_session",
+    State.STARTING: "sessions_app.start_session",
+    State.UNCERTAIN: "sessions_app.start_session",
+    State.LIVE: "sessions_app.keep_session",
+    State.STOPPING: "sessions_app.stop_session",
+}
+
+
+def sweep(*, now: datetime) -> None:
+    """One pass over everything that is due; quick, since the work itself is only rung for."""
+    provider_keys.sweep(now=now)
+    contexts.sweep(now=now)
+    catalogue.sweep(now=now)
+    for reason, sessions in _unwanted(now):
+        for session in sessions.select_related("workspace")[:_BATCH]:
+            _end(session, reason, now)
+    _doubt_strangers(now)
+    _ring_for_due(now)
+
+
+def _unwanted(now: datetime) -> Iterable[tuple[EndReason, Iterable[AvatarSession]]]:
+    """Open sessions that must not go on, with why; none of those is ending already."""
+    sessions = AvatarSession.objects.filter(state__in=OPEN - {State.STOPPING})
+    waited = now - timedelta(seconds=settings.START_WITHIN_SECONDS)
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    yield EndReason.LIMIT, sessions.filter(limit_at__lte=now)
+    yield EndReason.ABANDONED, sessions.filter(lease_until__lte=now)
+    yield EndReason.KEY_GONE, sessions.exclude(provider_key__state=ProviderKey.State.READY)
+    yield (
+        EndReason.NOT_STARTED_IN_TIME,
+        sessions.filter(free, state__in=BEFORE_LIVE, requested_at__lte=waited),
+    )
+
+
+def _end(session: AvatarSession, reason: EndReason, now: datetime) -> None:
+    avatar_sessions.request_stop(session, caller=_SWEEP, reason=reason, now=now)
+
+
+def _doubt_strangers(now: datetime) -> None:
+    """Ids that were minted for a session which has since ended, or gone on with another id."""
+    unsettled = CloudSession.objects.unsettled().exclude(state=CloudSession.State.DOUBTFUL)
+    replaced = unsettled.exclude(avatar_session__state__in=OPEN)
+    for cloud_session in replaced[:_BATCH]:
+        with transaction.atomic():
+            moves.doubt_one(cloud_session, now=now)
+
+
+def _ring_for_due(now: datetime) -> None:
+    due = AvatarSession.objects.filter(state__in=OPEN).due(now).order_by("due_at")
+    rows = list(due.values_list("pk", "state", "due_at")[:_BATCH])
+    oldest_due.set((now - rows[0][2]).total_seconds() if rows else 0)
+    for pk, state, _ in rows:
+        bell.ring(_BELLS[State(state)], queue="live", session_id=pk)
+    doubtful = CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now)
+    for pk in doubtful.order_by("due_at").values_list("pk", flat=True)[:_BATCH]:
+        bell.ring("sessions_app.stop_cloud_session", queue="live", cloud_session_id=pk)

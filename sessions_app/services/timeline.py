@@ -1,0 +1,57 @@
+"""A session's timeline in words, for people who read what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sessions_app import endings
+from sessions_app.lifecycle import LIFECYCLE, OVER, State
+from sessions_app.models import AvatarSession, SessionEvent
+from sessions_app.services import reports
+
+_STEPS: Final = {
+    "requested": "Asked for",
+    "claimed": "A worker took it",
+    "minted": "LiveAvatar gave it an id; nothing is billed yet",
+    "started": "Started in the cloud; billing begins",
+    "answer_lost": "The answer to the start was lost; that id is being stopped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline; `after_seconds` counts from the request."""
+
+    at: datetime
+    after_seconds: float
+    label: str
+    detail: str
+    kind: str
+
+
+def of(session: AvatarSession) -> list[Entry]:
+    kinds = [SessionEvent.Kind.MOVED, SessionEvent.Kind.NOTICE]
+    return [_entry(session, event) for event in session.events.filter(kind__in=kinds)]
+
+
+def _entry(session: AvatarSession, event: SessionEvent) -> Entry:
+    return Entry(
+        at=event.at,
+        after_seconds=max(0.0, (event.at - session.requested_at).total_seconds()),
+        label=_label(event),
+        detail=event.text,
+        kind=event.kind,
+    )
+
+
+def _label(event: SessionEvent) -> str:
+    if event.kind == SessionEvent.Kind.NOTICE:
+        return reports.EVENTS.get(event.cause, event.cause)
+    if event.cause in _STEPS:
+        return _STEPS[event.cause]
+    state = State(event.state)
+    name = LIFECYCLE[state].label.capitalize()
+    if state in OVER or state == State.STOPPING:
+        ending = endings.of(event.cause)
+        return f"{name}: {ending.message}" if ending else name
+    return name

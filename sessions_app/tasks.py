@@ -1,0 +1,44 @@
+"""Bells answered: ids in, one call. `**_` lets a message of an older release pass."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from sessions_app.services import catalogue, leases, mirroring, starting, stopping
+from sessions_app.services.sweep import sweep as sweep_once
+
+
+@shared_task(name="sessions_app.start_session")
+def start_session(*, session_id: int, **_: Any) -> None:
+    starting.start(pk=session_id)
+
+
+@shared_task(name="sessions_app.stop_session")
+def stop_session(*, session_id: int, **_: Any) -> None:
+    stopping.stop(pk=session_id)
+
+
+@shared_task(name="sessions_app.stop_cloud_session")
+def stop_cloud_session(*, cloud_session_id: int, **_: Any) -> None:
+    stopping.stop_cloud_session(pk=cloud_session_id)
+
+
+@shared_task(name="sessions_app.keep_session")
+def keep_session(*, session_id: int, **_: Any) -> None:
+    leases.keep(pk=session_id)
+
+
+@shared_task(name="sessions_app.mirror_context")
+def mirror_context(*, context_id: int, **_: Any) -> None:
+    mirroring.mirror(pk=context_id)
+
+
+@shared_task(name="sessions_app.sync_catalogue")
+def sync_catalogue(**_: Any) -> None:
+    catalogue.sync()
+
+
+@shared_task(name="sessions_app.sweep")
+def sweep(**_: Any) -> None:
+    sweep_once(now=timezone.now())

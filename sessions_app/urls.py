@@ -1,0 +1,30 @@
+from django.urls import path
+
+from sessions_app.views import avatars, contexts, dashboard, room, sessions
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("contexts/", contexts.contexts, name="contexts"),
+    path("contexts/new", contexts.context_new, name="context_new"),
+    path("contexts/<uuid:public_id>/", contexts.context_edit, name="context_edit"),
+    path("contexts/<uuid:public_id>/delete", contexts.context_delete, name="context_delete"),
+    path(
+        "contexts/<uuid:public_id>/versions/<int:number>",
+        contexts.context_version,
+        name="context_version",
+    ),
+    path(
+        "contexts/<uuid:public_id>/versions/<int:number>/restore",
+        contexts.context_restore,
+        name="context_restore",
+    ),
+    path("avatars/", avatars.avatars, name="avatars"),
+    path("avatars/sync", avatars.avatars_sync, name="avatars_sync"),
+    path("avatars/<uuid:public_id>/", avatars.avatar, name="avatar"),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/new", sessions.session_new, name="session_new"),
+    path("sessions/<uuid:public_id>/", sessions.session, name="session"),
+    path("sessions/<uuid:public_id>/room", room.session_room, name="session_room"),
+    path("sessions/<uuid:public_id>/stop", sessions.session_stop, name="session_stop"),
+    path("sessions/<uuid:public_id>/again", sessions.session_again, name="session_again"),
+]

@@ -1,0 +1,82 @@
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Membership, ProviderKey
+from accounts.requests import MemberRequest, member_required
+from accounts.rights import Right
+from liveavatar_web import watch
+from sessions_app.lifecycle import State
+from sessions_app.models import Avatar, AvatarSession, Context
+from sessions_app.services import catalogue, reservations
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way to a first conversation."""
+
+    title: str
+    hint: str
+    url: str
+    done: bool
+
+
+@require_safe
+@member_required
+def dashboard(request: MemberRequest) -> HttpResponse:
+    """What is missing, what is running, and what there was."""
+    membership, now = request.membership, timezone.now()
+    workspace = membership.workspace
+    sessions = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
+    recent = list(sessions.select_related("avatar", "requested_by", "context")[:8])
+    steps = _steps(membership, talked=any(session.started_at for session in recent))
+    month = reservations.month_of(workspace, now)
+    live = [session for session in recent if session.is_open]
+    page = {
+        "checklist": steps,
+        "next_step": next((step for step in steps if not step.done), None),
+        "live_sessions": live,
+        "recent_sessions": recent,
+        "credits_left": catalogue.account().credits_left,
+        "usage": {
+            "used_minutes": month.used_seconds // 60,
+            "limit_minutes": workspace.monthly_limit_seconds // 60,
+            "live": sum(session.state == State.LIVE for session in live),
+            "live_limit": workspace.concurrency_limit,
+        },
+        "may_start": membership.may(Right.START_SESSIONS),
+        "cloud_name": "simulator" if settings.LIVEAVATAR_API_KEY.startswith("sim-") else "cloud",
+        "watch_url": watch.address("workspace", workspace.public_id),
+        "version": workspace.version,
+    }
+    return render(request, "sessions_app/dashboard.html", page)
+
+
+def _steps(membership: Membership, *, talked: bool) -> list[Step]:
+    workspace = membership.workspace
+    return [
+        Step(
+            "Add an OpenAI key",
+            "It is sealed here and stored with LiveAvatar as a secret.",
+            reverse("provider_key_new"),
+            ProviderKey.objects.usable().filter(workspace=workspace).exists(),
+        ),
+        Step(
+            "Write a context",
+            "Tell the avatar who it is and how it talks.",
+            reverse("context_new"),
+            Context.objects.usable().filter(workspace=workspace).exists(),
+        ),
+        Step(
+            "Look at the avatars",
+            "The catalogue comes from LiveAvatar by itself.",
+            reverse("avatars"),
+            Avatar.objects.usable().exists(),
+        ),
+        Step("Talk", "Start your first conversation.", reverse("session_new"), talked),
+    ]

@@ -1,0 +1,129 @@
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import AuditEvent
+from accounts.requests import MemberRequest, member_required
+from accounts.rights import Right
+from accounts.services.callers import Caller
+from liveavatar_web import watch
+from liveavatar_web.pages import page_of
+from sessions_app import endings
+from sessions_app.forms import SessionFilterForm, SessionForm
+from sessions_app.lifecycle import OPEN
+from sessions_app.models import AvatarSession, SessionEvent
+from sessions_app.services import avatar_sessions, timeline
+from sessions_app.services.avatar_sessions import NotStartable
+from sessions_app.services.reservations import QuotaReached
+
+
+def _session(request: MemberRequest, public_id: UUID) -> AvatarSession:
+    visible = AvatarSession.objects.visible_to(request.user).select_related(
+        "workspace", "avatar", "context", "provider_key", "requested_by"
+    )
+    return get_object_or_404(visible, public_id=public_id)
+
+
+@require_safe
+@member_required
+def sessions(request: MemberRequest) -> HttpResponse:
+    workspace = request.membership.workspace
+    visible = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
+    form = SessionFilterForm(request.GET)
+    if form.is_valid() and (state := form.cleaned_data["state"]):
+        visible = visible.filter(state__in=OPEN if state == "open" else [state])
+    visible = visible.select_related("avatar", "context", "requested_by")
+    page = page_of(visible.order_by("-id"), request)
+    values = {
+        "form": form,
+        "sessions": page.rows,
+        "next_url": page.next_url,
+        "watch_url": watch.address("workspace", workspace.public_id),
+        "version": workspace.version,
+    }
+    return render(request, "sessions_app/sessions_page.html", values)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def session_new(request: MemberRequest) -> HttpResponse:
+    chosen = {name: request.GET[name] for name in ("avatar", "context") if name in request.GET}
+    form = SessionForm(request.POST or None, membership=request.membership, initial=chosen)
+    if request.method == "POST" and form.is_valid():
+        try:
+            session = avatar_sessions.request(
+                caller=Caller.of(request),
+                workspace=request.membership.workspace,
+                wish=form.wish(),
+                idempotency_key=form.cleaned_data["idempotency_key"],
+                now=timezone.now(),
+            )
+        except NotStartable as error:
+            form.add_error(error.field, str(error))
+        except QuotaReached as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("session_room", public_id=session.public_id)
+    values = {
+        "form": form,
+        "models": settings.OPENAI_MODELS,
+        "has_key": form.keys.exists(),
+        "sandbox_seconds": settings.SANDBOX_MAX_SECONDS,
+    }
+    return render(request, "sessions_app/session_new_page.html", values)
+
+
+@require_safe
+@member_required
+def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = _session(request, public_id)
+    mine = found.requested_by == request.user
+    may_read = mine or request.membership.may(Right.READ_TRANSCRIPTS)
+    lines = [SessionEvent.Kind.USER_LINE, SessionEvent.Kind.AVATAR_LINE]
+    events = AuditEvent.objects.visible_to(request.user).filter(object_id=found.public_id)
+    values = {
+        "session": found,
+        "ending": endings.of(found.end_reason),
+        "timeline": timeline.of(found),
+        "transcript": found.events.filter(kind__in=lines) if may_read else None,
+        "audit_events": events[:100] if request.membership.may(Right.READ_AUDIT) else None,
+        "is_mine": mine,
+        "may_stop": found.is_open and (mine or request.membership.may(Right.STOP_ANY_SESSION)),
+        "idempotency_key": str(uuid4()),
+        "watch_url": watch.address("session", found.public_id),
+        "version": found.version,
+    }
+    return render(request, "sessions_app/session_page.html", values)
+
+
+@require_POST
+@member_required
+def session_stop(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = _session(request, public_id)
+    avatar_sessions.stop_by(found, caller=Caller.of(request), now=timezone.now())
+    messages.info(request, "The conversation is ending.")
+    return redirect("session", public_id=public_id)
+
+
+@require_POST
+@member_required
+def session_again(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """A new session with the same settings, in one click."""
+    found = _session(request, public_id)
+    wanted: dict[str, Any] = {
+        "caller": Caller.of(request),
+        "idempotency_key": request.POST.get("idempotency_key") or str(uuid4()),
+        "now": timezone.now(),
+    }
+    try:
+        new = avatar_sessions.again(found, **wanted)
+    except (NotStartable, QuotaReached) as error:
+        messages.error(request, str(error))
+        return redirect("session", public_id=public_id)
+    return redirect("session_room", public_id=new.public_id)
