@@ -9,8 +9,9 @@ from typing import Self
 
 import httpx
 
+from liveavatar.call import Call
 from liveavatar.deadline import DeadlineTransport
-from liveavatar.exchange import Call, Exchange, Timeouts
+from liveavatar.exchange import Exchange, Timeouts
 from liveavatar.parsing import Fields
 from liveavatar.resources import Avatars, Contexts, Secrets, Sessions
 from liveavatar.types import StartedSession

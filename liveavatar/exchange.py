@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 
 from liveavatar import deadline, errors
 from liveavatar.answers import Answer, data_of, unexpected
+from liveavatar.call import Call
 from liveavatar.parsing import Malformed
 from liveavatar.retry import wait_before_retry
 
@@ -43,31 +43,6 @@ class Timeouts:
     total: float = 20.0
 
 
-@dataclass(frozen=True)
-class Call:
-    """What is asked: a route's pattern such as `/v1/secrets/{id}`, and what fills it.
-
-    `hidden` are credentials inside the body, to be masked in anything that is told about the call.
-    """
-
-    method: str
-    route: str
-    ids: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str | int | None] = field(default_factory=dict)
-    body: Mapping[str, object] | None = field(default=None, repr=False)
-    hidden: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def is_safe(self) -> bool:
-        return self.method == "GET"
-
-    @property
-    def path(self) -> str:
-        if any(value.strip(".") == "" for value in self.ids.values()):
-            raise ValueError("an id must be more than dots, or it would name another route")
-        return self.route.format(**{name: quote(value, "") for name, value in self.ids.items()})
-
-
 class Exchange:
     """Makes calls with one credential, over an httpx client that may be shared. Thread-safe."""
 
@@ -75,10 +50,8 @@ class Exchange:
         self, http: httpx.Client, timeouts: Timeouts, *, header: str, credential: str, prefix: str
     ) -> None:
         # The HTTP library's own error would quote a header that it cannot send.
-        if not credential.isascii() or not credential.isprintable() or " " in credential:
-            raise ValueError("a credential is printable ASCII without spaces")
-        if not credential:
-            raise ValueError("a credential is not empty")
+        if not re.fullmatch(r"[!-~]+", credential):
+            raise ValueError("a credential is printable ASCII without spaces, and not empty")
         self._http = http
         self._timeouts = timeouts
         self._credential = credential
@@ -120,7 +93,8 @@ class Exchange:
 
     def _persist(self, call: Call, read: Callable[[Answer], T]) -> T:
         ends_at = time.monotonic() + self._timeouts.total
-        for attempt in count(1):
+        attempt = 1
+        while True:
             try:
                 with deadline.until(ends_at):
                     return self._attempt(call, read, attempt)
@@ -130,7 +104,7 @@ class Exchange:
                 if wait is None or time.monotonic() + wait >= ends_at:
                     raise
             time.sleep(wait)
-        raise AssertionError("unreachable: attempts are counted without end")
+            attempt += 1
 
     def _attempt(self, call: Call, read: Callable[[Answer], T], attempt: int) -> T:
         began = time.monotonic()

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Literal, TypeVar
 
-from liveavatar.exchange import Call, Exchange
+from liveavatar.call import Call
+from liveavatar.exchange import Exchange
 from liveavatar.parsing import Fields, each
 from liveavatar.types import (
     Avatar,

@@ -43,6 +43,18 @@ def test_a_success_may_be_empty_where_nothing_is_needed(status, body):
     assert data_of(answer(status, body), is_needed=False) is None
 
 
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", {"message": "fine"}])
+def test_a_page_from_elsewhere_is_no_success_even_where_nothing_is_needed(body):
+    with pytest.raises(errors.UnexpectedResponse):
+        data_of(answer(200, body), is_needed=False)
+
+
+def test_an_answer_does_not_show_what_it_carries():
+    carrying = answer(200, {"data": {"session_token": "jwt-of-mine"}}, set_cookie="session")
+
+    assert repr(carrying) == "Answer(method='POST', route='/v1/sessions/start', status=200)"
+
+
 @pytest.mark.parametrize(
     ("status", "message", "kind"),
     [
