@@ -7,7 +7,7 @@ from aiohttp import web
 
 from simulator import door, lifecycle, middleware, openai_door
 from simulator.cloud import CLOUD, Cloud
-from simulator.rest import avatars, contexts, minting, secrets, sessions, users
+from simulator.rest import avatars, contexts, minting, previews, secrets, sessions, users
 
 MAX_LINE = 16_384
 """Bytes of a request line: a LiveKit v1 join carries its whole offer in the address."""
@@ -20,7 +20,7 @@ def make_app(cloud: Cloud) -> web.Application:
         middlewares=[middleware.cors, middleware.refusals, limit, middleware.trouble],
     )
     app[CLOUD] = cloud
-    for part in (secrets, contexts, avatars, minting, sessions, users, openai_door, door):
+    for part in (secrets, contexts, avatars, previews, minting, sessions, users, openai_door, door):
         app.add_routes(part.routes)
     app.cleanup_ctx.append(_keeper)
     app.on_shutdown.append(_let_go)

@@ -148,7 +148,7 @@ async def _drip(
     body = response.body
     assert body is None or isinstance(body, bytes)
     head = f"HTTP/1.1 {response.status} {response.reason}\r\nContent-Type: application/json\r\n"
-    head += f"Content-Length: {len(body or b'')}\r\n\r\n"
+    head += f"Content-Length: {len(body or b'')}\r\nConnection: close\r\n\r\n"
     for byte in head.encode() + (body or b""):
         if request.transport is None or request.transport.is_closing():
             break

@@ -110,6 +110,8 @@ async def trouble(request: web.Request, handler: Handler) -> web.StreamResponse:
     cloud = request.app[CLOUD]
     if request.path.startswith(DOOR):
         return await handler(request)
+    # Read now: the caller may be gone by the time a late effect needs the body.
+    await request.read()
     route = route_of(request)
     if delay := _delay_ms(request, route):
         await asyncio.sleep(delay / 1000)

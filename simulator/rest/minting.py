@@ -108,9 +108,11 @@ def _configuration(body: object) -> dict[str, Any]:
         errors = [complaint(["body"], message)]
         raise Refusal(422, f"Request validation errors. body: {message}", errors=errors)
     assert isinstance(body, dict)
-    if mode == "FULL" or any(body.get(name) for name in NOT_SIMULATED):
-        both = body.get("openai_realtime_config") is not None
-        what = "more than one connector" if both else "only LITE with openai_realtime_config"
-        message = f"{what} is {'not allowed' if both else 'simulated'}"
+    others = [name for name in NOT_SIMULATED if body.get(name)]
+    if others and body.get("openai_realtime_config"):
+        message = "more than one connector is not allowed"
+        raise Refusal(422, f"Request validation errors. body: {message}")
+    if others or mode == "FULL":
+        message = "only LITE with openai_realtime_config is simulated"
         raise Refusal(422, f"Request validation errors. body: {message}")
     return LITE.check(body, "body")
