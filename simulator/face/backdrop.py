@@ -30,7 +30,7 @@ def window(layer: Layer, _look: Look) -> None:
 
 def leaves(layer: Layer, look: Look) -> None:
     """Tall plants left and right."""
-    green = look.backdrop.mix(Colour(66, 120, 98), 0.42)
+    green = Colour(104, 156, 126).mix(look.backdrop, 0.32)
     for x, y, lean, size in (
         *((-214, 170, -0.5, 1.25), (-204, 170, 0.0, 1.5), (-196, 170, 0.45, 1.15)),
         *((212, 170, 0.5, 1.0), (206, 170, -0.05, 1.3), (198, 170, -0.55, 1.0)),

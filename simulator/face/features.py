@@ -9,9 +9,10 @@ from simulator.face.paint import Colour, Layer, Point, curve, ellipse, mirrored,
 MOUTHS = 5
 """How far a mouth can be open: 0 is a closed smile, 4 wide open."""
 
-EYE, BROW_Y, MOUTH_Y = (26.0, 0.0), -20.0, 50.0
+EYE, BROW_Y, MOUTH_Y = (26.0, 0.0), -20.0, 48.5
 
 WHITE, PUPIL = Colour(252, 249, 245), Colour(26, 20, 24)
+CANDLE = Colour(255, 218, 178)
 CAVITY, TONGUE, TEETH = Colour(92, 28, 38), Colour(222, 112, 116), Colour(252, 248, 242)
 
 UPPER_LID: tuple[Point, ...] = ((-13, 3.2), (-8.5, -4), (-1, -8.2), (7, -6.4), (13.4, 0.6))
@@ -80,7 +81,7 @@ def nose(look: Look) -> Layer:
     shade = look.skin.deeper(0.5)
     bridge = curve((5, -8), (8, 8), (11, 24), (3, 31), (4, 12), closed=True)
     layer.fill(bridge, shade, alpha=0.28, soft=2.5)
-    layer.fill(ellipse(-1.5, 21, 4.5, 5.5), look.skin.lighter(0.6), alpha=0.5, soft=2.5)
+    layer.fill(ellipse(-1.5, 21, 4.5, 5.5), look.skin.mix(CANDLE, 0.6), alpha=0.42, soft=2.5)
     layer.stroke(
         curve((-8.5, 26.5), (-5, 30), (0, 31.2), (5, 30), (8.5, 26.5)), shade, 2.1, taper=0.6
     )
@@ -117,8 +118,8 @@ def _smile(layer: Layer, look: Look) -> None:
 
 def _open_mouth(layer: Layer, look: Look, opening: int) -> None:
     lips, y = _lips(look), MOUTH_Y
-    half = (0, 17.5, 17.5, 16.8, 16.0)[opening]
-    depth = (0, 5.0, 9.5, 14.5, 19.5)[opening]
+    half = (0, 16.5, 17.0, 16.2, 15.0)[opening]
+    depth = (0, 4.2, 8.6, 13.0, 17.5)[opening]
     top = curve((-half, y - 1.5), (-half * 0.5, y - 1.2), (0, y - 0.4), (half * 0.5, y - 1.2))
     top = [*top[:-1], *curve((half * 0.5, y - 1.2), (half, y - 1.5))]
     bottom = curve(
@@ -149,9 +150,9 @@ def _open_mouth(layer: Layer, look: Look, opening: int) -> None:
     teeth = curve(
         (-half, y - 6),
         (half, y - 6),
-        (half * 0.86, y + 2.2 + depth * 0.12),
-        (0, y + 2.8 + depth * 0.16),
-        (-half * 0.86, y + 2.2 + depth * 0.12),
+        (half * 0.86, y + depth * 0.22),
+        (0, y + 0.6 + depth * 0.30),
+        (-half * 0.86, y + depth * 0.22),
         closed=True,
     )
     inside.fill(teeth, TEETH, within=cavity)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from simulator.face.look import Look
-from simulator.face.paint import Colour, Layer, Point, Points, curve, ellipse, symmetric
+from simulator.face.paint import Layer, Point, Points, both, curve, ellipse, rounded
 
 
 def front(look: Look) -> Layer:
@@ -76,8 +76,7 @@ def fade(layer: Layer, look: Look) -> None:
         closed=True,
     )
     _mass(layer, look, top)
-    for x in range(-40, 41, 16):
-        _strand(layer, look, (x - 6, -84), (x, -89), (x + 6, -84))
+    layer.fill(ellipse(-12, -86, 26, 6), look.hair.lighter(0.3), alpha=0.4, soft=5)
 
 
 def bald(layer: Layer, look: Look) -> None:
@@ -139,54 +138,49 @@ def curls_back(layer: Layer, look: Look) -> None:
 
 
 def waves(layer: Layer, look: Look) -> None:
+    """Long, parted in the middle, falling in front of the shoulders."""
+    inner = curve(
+        *((0, -70), (18, -58), (38, -42), (52, -22), (57, 4), (57, 36)),
+        *((50, 70), (50, 104), (60, 136)),
+    )
+    outer = curve(
+        *((68, 146), (86, 130), (95, 98), (84, 62), (77, 30), (74, -10)),
+        *((67, -50), (49, -80), (22, -95), (0, -97)),
+    )
+    for lock in both([*inner, *outer]):
+        _mass(layer, look, lock)
     for way in (-1, 1):
-        lock = [
-            *curve(
-                (0, -70), (18, -58), (38, -42), (52, -22), (57, 4), (56, 40), (62, 72), (56, 104)
-            ),
-            *curve(
-                (84, 116),
-                (92, 88),
-                (78, 60),
-                (77, 30),
-                (74, -10),
-                (68, -50),
-                (50, -82),
-                (22, -96),
-                (0, -97),
-            ),
-        ]
-        _mass(layer, look, [(x * way, y) for x, y in lock])
         for points in (
-            ((8, -82), (40, -68), (60, -36), (66, 4), (66, 44), (76, 84)),
+            ((8, -82), (40, -68), (60, -36), (66, 4), (65, 44), (72, 92)),
             ((6, -88), (46, -78), (66, -40), (71, 0)),
+            ((60, 40), (57, 80), (62, 120)),
         ):
             _strand(layer, look, *((x * way, y) for x, y in points))
 
 
 def waves_back(layer: Layer, look: Look) -> None:
-    shape = symmetric(
-        curve((0, -90), (46, -76), (72, -20), (76, 40), (92, 86), (82, 126), (50, 138), (0, 138))
-    )
+    shape = rounded((0, -90), (46, -76), (70, -20), (72, 40), (84, 86), (76, 122), (0, 132))
     layer.fill(shape, look.hair.deeper(0.32), to=look.hair.deeper(0.5))
 
 
 def bob(layer: Layer, look: Look) -> None:
     """To the jaw, with a fringe."""
-    outer = curve((-54, 62), (-72, 64), (-76, 30), (-74, -24), (-58, -72), (-24, -95), (0, -98))
-    outer += curve((0, -98), (24, -95), (58, -72), (74, -24), (76, 30), (72, 64), (54, 62))
+    outer = curve(
+        *((-54, 62), (-72, 64), (-76, 30), (-74, -24), (-59, -71), (-27, -93), (0, -98)),
+        *((27, -93), (59, -71), (74, -24), (76, 30), (72, 64), (54, 62)),
+    )
     inner = curve((54, 62), (57, 34), (56, 0), (52, -26))
     inner += curve((52, -26), (26, -30), (0, -31), (-26, -30), (-52, -26))
     inner += curve((-52, -26), (-56, 0), (-57, 34), (-54, 62))
     _mass(layer, look, [*outer, *inner])
     for x in (-34, -14, 8, 30):
-        _strand(layer, look, (x * 0.5, -90), (x * 0.9, -62), (x, -34))
+        _strand(layer, look, (x * 0.5, -88), (x * 0.9, -62), (x, -34))
     for way in (-1, 1):
         _strand(layer, look, (40 * way, -78), (64 * way, -36), (66 * way, 10), (64 * way, 50))
 
 
 def bob_back(layer: Layer, look: Look) -> None:
-    shape = symmetric(curve((0, -80), (50, -70), (72, -10), (72, 40), (66, 72), (30, 84), (0, 86)))
+    shape = rounded((0, -80), (50, -70), (72, -10), (72, 40), (66, 72), (34, 84), (0, 86))
     layer.fill(shape, look.hair.deeper(0.4))
 
 
@@ -239,26 +233,21 @@ def ponytail_back(layer: Layer, look: Look) -> None:
 
 
 def scarf(layer: Layer, look: Look) -> None:
-    """A head scarf that frames the face."""
-    cloth = _scarf_colour(look)
-    outer = symmetric(
-        curve((0, -96), (36, -88), (64, -56), (73, -10), (70, 40), (60, 80), (34, 104), (0, 112))
+    """A head scarf that frames the face; `clothes.drape` goes with it."""
+    cloth = look.scarf
+    outer = rounded(
+        *((0, -97), (36, -89), (63, -56), (72, -10), (69, 36)),
+        *((60, 74), (42, 104), (0, 116)),
     )
-    layer.fill(outer, cloth.lighter(0.12), to=cloth.deeper(0.25))
-    opening = symmetric(
-        curve((0, -58), (26, -53), (46, -34), (54, -4), (53, 26), (44, 54), (26, 72), (0, 79))
+    layer.fill(outer, cloth.lighter(0.12), to=cloth.deeper(0.18))
+    opening = rounded(
+        *((0, -56), (28, -51), (48, -33), (56, -4), (55, 26)),
+        *((46, 54), (27, 72), (0, 77)),
     )
     layer.cut(opening)
-    for way, points in (
-        (1, ((8, -90), (44, -70), (64, -26), (62, 24))),
-        (-1, ((8, -86), (44, -66), (62, -26), (62, 30))),
-    ):
-        line = [(x * way, y) for x, y in points]
-        layer.stroke(curve(*line), cloth.deeper(0.4), 1.8, alpha=0.5, taper=0.7)
-
-
-def _scarf_colour(look: Look) -> Colour:
-    return look.clothes.mix(Colour(244, 226, 206), 0.62)
+    layer.stroke([*opening, opening[0]], cloth.lighter(0.35), 2.4, alpha=0.7)
+    for fold in both(curve((8, -90), (44, -70), (64, -26), (62, 24))):
+        layer.stroke(fold, cloth.deeper(0.4), 1.8, alpha=0.5, taper=0.7)
 
 
 Style = Callable[[Layer, Look], None]

@@ -3,19 +3,18 @@
 from PIL import Image
 
 from simulator.face.look import Look
-from simulator.face.paint import Colour, Layer, Points, curve, ellipse, symmetric
+from simulator.face.paint import Colour, Layer, Points, curve, ellipse, rounded, symmetric
 
 BLOOD = Colour(228, 84, 84)
+CANDLE = Colour(255, 218, 178)
 
 
 def outline(look: Look) -> Points:
     """The edge of face and skull."""
     jaw = look.jaw
-    return symmetric(
-        curve(
-            *((0, -78), (30, -73), (52, -50), (60, -18), (58.5, 14)),
-            *((52 * jaw, 43), (38 * jaw, 64), (19 * jaw, 76), (0, 79)),
-        )
+    return rounded(
+        *((0, -78), (30, -73), (52, -50), (60, -18), (58.5, 14)),
+        *((52 * jaw, 43), (38 * jaw, 65), (19 * jaw, 77), (0, 80)),
     )
 
 
@@ -46,7 +45,7 @@ def _light(face: Layer, look: Look, skin: Image.Image) -> None:
     shade = look.skin.deeper(0.40)
     right = curve((66, -80), (51, -30), (50, 20), (36, 60), (10, 82), (70, 92), closed=True)
     face.fill(right, shade, alpha=0.6, soft=8, within=skin)
-    glow = look.skin.lighter(0.55)
+    glow = look.skin.mix(CANDLE, 0.5)
     face.fill(ellipse(-16, -38, 32, 20), glow, alpha=0.35, soft=12, within=skin)
     blush = look.skin.mix(BLOOD, 0.34)
     for side in (-1, 1):
@@ -56,15 +55,15 @@ def _light(face: Layer, look: Look, skin: Image.Image) -> None:
 def _beard(face: Layer, look: Look, skin: Image.Image) -> None:
     upper = curve(
         *((0, 35.5), (9, 34.5), (19, 36.5), (28, 42), (37, 42)),
-        *((46, 34), (53, 20), (57, 2)),
+        *((46, 34), (53, 20), (57, -4)),
     )
     drop = 10 if look.beard == "full" else 2
     jaw = look.jaw
     lower = curve(
-        *((62, 0), (60.5, 16), (54 * jaw, 46), (39 * jaw, 67 + drop / 2)),
+        *((62, -6), (60.5, 16), (54 * jaw, 46), (39 * jaw, 67 + drop / 2)),
         *((19 * jaw, 78 + drop), (0, 81 + drop)),
     )
-    alpha, soft = {"stubble": (0.22, 2.5), "short": (0.85, 1.0), "full": (1.0, 0.5)}[look.beard]
+    alpha, soft = {"stubble": (0.19, 3.5), "short": (0.85, 1.0), "full": (1.0, 0.5)}[look.beard]
     colour = look.hair.mix(look.skin, 0.1)
     face.fill(
         symmetric([*upper, *lower]),

@@ -33,6 +33,11 @@ class Look:
     glasses: str = ""
     earrings: bool = False
 
+    @property
+    def scarf(self) -> Colour:
+        """The colour of a head scarf, which goes with the clothes."""
+        return self.clothes.mix(hex_("#f4e2ce"), 0.62)
+
     @classmethod
     def of(cls, avatar_id: str, name: str = "") -> "Look":
         """The look that belongs to an avatar, always the same one.
@@ -71,7 +76,7 @@ CAST = {
         Look(
             *("Amara", COCOA, RAVEN, "curls", MUSTARD, "crew", LAGOON, "leaves"),
             eyes=UMBER,
-            lips=0.5,
+            lips=0.4,
             lashes=True,
             earrings=True,
         ),
@@ -89,7 +94,7 @@ CAST = {
         Look(
             *("Dalia", HONEY, ESPRESSO, "waves", CORAL, "crew", LAVENDER, "window"),
             eyes=HAZEL,
-            lips=0.46,
+            lips=0.36,
             lashes=True,
         ),
         Look(
@@ -99,9 +104,9 @@ CAST = {
             beard="short",
         ),
         Look(
-            *("Farah", BRONZE, ESPRESSO, "scarf", TEAL, "cardigan", DAWN, "window"),
+            *("Farah", BRONZE, ESPRESSO, "scarf", TEAL, "drape", DAWN, "window"),
             eyes=HAZEL,
-            lips=0.45,
+            lips=0.34,
             lashes=True,
         ),
         Look(

@@ -41,7 +41,7 @@ class Pose:
             sway=2.4 * math.sin(phase) + 0.9 * math.sin(2 * phase + 1.0),
             nod=1.1 * math.sin(2 * phase + 0.5) + 0.5 * math.sin(3 * phase),
             tilt=1.3 * math.sin(phase + 0.8) + 0.5 * math.sin(3 * phase + 0.2),
-            turn=math.sin(phase - 0.6) * 0.8 + (0.4 if glancing else 0.0) * 0,
+            turn=0.9 * math.sin(phase - 0.6),
             breath=1.2 * math.sin(phase - 1.2),
             gaze=(2.6, -0.8) if glancing else (0.0, 0.0),
             lids=_lids(step),

@@ -85,6 +85,17 @@ def symmetric(points: Points) -> list[Point]:
     return [*points, *reversed(mirrored(points))]
 
 
+def rounded(*points: Point) -> list[Point]:
+    """A smooth symmetric shape from the points of its right half, from top to bottom."""
+    left = [(-x, y) for x, y in reversed(points) if x]
+    return curve(*points, *left, closed=True)
+
+
+def both(points: Points) -> tuple[Points, Points]:
+    """A shape and its mirror image: what people have two of."""
+    return points, mirrored(points)
+
+
 def moved(points: Points, dx: float, dy: float) -> list[Point]:
     return [(x + dx, y + dy) for x, y in points]
 
