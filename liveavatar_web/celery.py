@@ -1,4 +1,4 @@
-"""The Celery application. Queues: `live` (start, stop), `sync` (keys, contexts, catalogue), `sweep`.
+"""The Celery application. Queues: `live`, `sync` (keys, contexts, catalogue), `sweep`.
 
 Messages are bells, not truth: each task finds its work in the database, claims it and may find
 nothing to do. That is why a bell may be lost, doubled or late (`docs/architecture.md`).

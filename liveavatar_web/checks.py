@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from liveavatar_web.vault import keyring
@@ -36,9 +37,11 @@ def claims_outlast_calls(**_: Any) -> list[CheckMessage]:
 def production_is_complete(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     if not settings.LIVEAVATAR_API_KEY:
-        messages.append(Warning("LIVEAVATAR_API_KEY is not set", id="liveavatar_web.W001"))
+        messages.append(checks.Warning("LIVEAVATAR_API_KEY is not set", id="liveavatar_web.W001"))
     if not settings.DATABASE_URL:
         messages.append(
-            Warning("DATABASE_URL is not set: SQLite is for one desk", id="liveavatar_web.W002")
+            checks.Warning(
+                "DATABASE_URL is not set: SQLite is for one desk", id="liveavatar_web.W002"
+            )
         )
     return messages

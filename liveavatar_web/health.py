@@ -10,12 +10,12 @@ from django.http import HttpRequest, JsonResponse
 log = structlog.get_logger(__name__)
 
 
-def live(request: HttpRequest) -> JsonResponse:
+def live(_: HttpRequest) -> JsonResponse:
     """200 while the process answers; touches nothing else."""
     return JsonResponse({"status": "ok"})
 
 
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_: HttpRequest) -> JsonResponse:
     """200 when the database and Redis answer; 503 with the name of what does not."""
     checks = {"database": _database_answers(), "redis": _redis_answers()}
     healthy = all(checks.values())

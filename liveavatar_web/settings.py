@@ -42,19 +42,8 @@ LIVEAVATAR_API_KEY = env.secret("LIVEAVATAR_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL", "https://api.openai.com/v1").rstrip("/")
 
 OPENAI_VOICES = [
-    "alloy",
-    "ash",
-    "ballad",
-    "coral",
-    "echo",
-    "fable",
-    "onyx",
-    "nova",
-    "shimmer",
-    "sage",
-    "verse",
-    "marin",
-    "cedar",
+    *("alloy", "ash", "ballad", "coral", "echo", "fable", "onyx"),
+    *("nova", "shimmer", "sage", "verse", "marin", "cedar"),
 ]
 OPENAI_MODELS = env.items("OPENAI_MODELS", "gpt-realtime,gpt-realtime-2.1")
 SANDBOX_AVATAR_IDS = env.items("SANDBOX_AVATAR_IDS", "dd73ea75-1218-4ef3-92ce-606d5f7fbc0a")

@@ -17,7 +17,7 @@ class StartInput(serializers.Serializer[Any]):
 
     avatar = serializers.UUIDField()
     provider_key = serializers.UUIDField()
-    context = serializers.UUIDField(required=False, allow_null=True)
+    context = serializers.UUIDField(required=False, allow_null=True)  # type: ignore[assignment]  # DRF's Field.context is hidden on purpose: the name is the API's
     voice = serializers.CharField(required=False, max_length=32)
     model = serializers.CharField(required=False, max_length=100)
     temperature = serializers.DecimalField(required=False, max_digits=3, decimal_places=2)
@@ -97,7 +97,7 @@ class LineInput(serializers.Serializer[Any]):
 
 
 class LinesInput(serializers.Serializer[Any]):
-    lines = LineInput(many=True, max_length=200)
+    lines = serializers.ListField(child=LineInput(), max_length=200)
 
     def parsed(self) -> list[transcripts.Line]:
         given = cast(list[dict[str, Any]], self.validated_data["lines"])

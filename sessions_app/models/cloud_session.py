@@ -12,7 +12,7 @@ class CloudSessionQuerySet(DueWorkQuerySet["CloudSession"]):
 
 
 class CloudSession(DueWork):
-    """One session id that the cloud gave us. Every id minted is remembered, and stopped if in doubt.
+    """One session id that the cloud gave us. Every id is remembered, and stopped if in doubt.
 
     An `AvatarSession` has one, or up to three where an answer to a start was lost: those before
     the last are doubtful, and stopped again until the cloud shows them ended or `doubt_until`,

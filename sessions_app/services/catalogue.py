@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -82,7 +82,7 @@ def sync() -> None:
     )
 
 
-def _record(claim: Claim, **fields: object) -> None:
+def _record(claim: Claim, **fields: Any) -> None:
     with transaction.atomic():
         if CloudAccount.objects.record(claim, **fields):
             watch.nudge("cloud", claim.pk)

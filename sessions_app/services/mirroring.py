@@ -5,7 +5,7 @@ our id, so what may have been made is found and adopted, and never made twice.
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -119,7 +119,7 @@ def _record_pushed(context: Context, claim: Claim, remote_id: str) -> None:
 
 def _record_failure(context: Context, claim: Claim, error: Exception, *, deleting: bool) -> None:
     cloud_error = error if isinstance(error, errors.LiveAvatarError) else None
-    why = {"last_error": type(error).__name__, "last_error_message": str(error)}
+    why: dict[str, Any] = {"last_error": type(error).__name__, "last_error_message": str(error)}
     refused = isinstance(error, errors.StatusError) and not error.retryable and not deleting
     if refused:
         _record(
@@ -152,8 +152,8 @@ def _record(
     *,
     action: Action | None = None,
     details: dict[str, audit.Detail] | None = None,
-    even_if_changed: dict[str, object] | None = None,
-    **fields: object,
+    even_if_changed: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> None:
     """Writes the outcome; a row that was edited or deleted meanwhile is due again instead."""
     known = even_if_changed or {}

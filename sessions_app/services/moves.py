@@ -99,8 +99,8 @@ def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -
 def _audit(session: AvatarSession, to: State, *, cause: str, caller: Caller) -> None:
     details: dict[str, audit.Detail] = {"cause": cause, "remote_id": session.remote_id}
     if to in OVER:
-        credits = None if session.credits is None else str(session.credits)
-        details |= {"seconds": session.billed_seconds, "credits": credits}
+        cost = None if session.credits is None else str(session.credits)
+        details |= {"seconds": session.billed_seconds, "credits": cost}
     audit.record(
         _ACTIONS[to], caller=caller, workspace=session.workspace, obj=session, details=details
     )

@@ -43,7 +43,7 @@ class _Failure:
 
 
 def start(*, pk: int) -> None:
-    """Starts the session if it is due and nobody else is at it; safe to call any number of times."""
+    """Starts the session if it is due and nobody else is at it; safe to call again."""
     claimed = _claim(pk, timezone.now())
     if claimed is None:
         return None

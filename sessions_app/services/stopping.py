@@ -7,7 +7,7 @@ may yet take effect, is stopped again until the cloud shows it ended or its toke
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from accounts.models import Claim
 from accounts.models.due_work import backoff
 from accounts.services.callers import Caller
 from liveavatar import SessionEntry, errors
@@ -125,7 +126,7 @@ def close_unstarted(cloud_session: CloudSession, *, now: datetime) -> None:
     close(cloud_session, bill=Bill(), now=now)
 
 
-def finish_with_bill(session: AvatarSession, *, vendor_end_reason: str, **how: object) -> bool:
+def finish_with_bill(session: AvatarSession, *, vendor_end_reason: str, **how: Any) -> bool:
     """Ends the row with the sum of what its cloud sessions cost."""
     return moves.move(
         session,
@@ -133,11 +134,11 @@ def finish_with_bill(session: AvatarSession, *, vendor_end_reason: str, **how: o
         now=timezone.now(),
         vendor_end_reason=vendor_end_reason,
         **_totals(session),
-        **how,  # type: ignore[arg-type]
+        **how,
     )
 
 
-def _totals(session: AvatarSession) -> dict[str, object]:
+def _totals(session: AvatarSession) -> dict[str, Any]:
     totals = session.cloud_sessions.aggregate(seconds=Sum("billed_seconds"), credits=Sum("credits"))
     return {"billed_seconds": totals["seconds"] or 0, "credits": totals["credits"]}
 
@@ -166,10 +167,10 @@ def _estimate(session: AvatarSession) -> Bill:
     return Bill(seconds=session.duration_seconds)
 
 
-def _try_later(session: AvatarSession, claim: object, error: Exception) -> None:
+def _try_later(session: AvatarSession, claim: Claim, error: Exception) -> None:
     log.warning("session.stop_failed", session=str(session.public_id), error=str(error))
     AvatarSession.objects.record(
-        claim,  # type: ignore[arg-type]
+        claim,
         due_at=timezone.now() + backoff(session.attempts),
         last_error=type(error).__name__,
         last_error_message=str(error),

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from prometheus_client import Gauge
 
 from accounts.models import ProviderKey
@@ -42,7 +42,7 @@ def sweep(*, now: datetime) -> None:
     _ring_for_due(now)
 
 
-def _unwanted(now: datetime) -> Iterable[tuple[EndReason, Iterable[AvatarSession]]]:
+def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession]]]:
     """Open sessions that must not go on, with why; none of those is ending already."""
     sessions = AvatarSession.objects.filter(state__in=OPEN - {State.STOPPING})
     waited = now - timedelta(seconds=settings.START_WITHIN_SECONDS)
@@ -71,10 +71,11 @@ def _doubt_strangers(now: datetime) -> None:
 
 def _ring_for_due(now: datetime) -> None:
     due = AvatarSession.objects.filter(state__in=OPEN).due(now).order_by("due_at")
-    rows = list(due.values_list("pk", "state", "due_at")[:_BATCH])
-    oldest_due.set((now - rows[0][2]).total_seconds() if rows else 0)
-    for pk, state, _ in rows:
-        bell.ring(_BELLS[State(state)], queue="live", session_id=pk)
+    rows = list(due.only("state", "due_at")[:_BATCH])
+    oldest = rows[0].due_at if rows else None
+    oldest_due.set((now - oldest).total_seconds() if oldest else 0)
+    for row in rows:
+        bell.ring(_BELLS[State(row.state)], queue="live", session_id=row.pk)
     doubtful = CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now)
     for pk in doubtful.order_by("due_at").values_list("pk", flat=True)[:_BATCH]:
         bell.ring("sessions_app.stop_cloud_session", queue="live", cloud_session_id=pk)
