@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.views import audit, provider_keys
+
+urlpatterns = [
+    path("keys/", provider_keys.index, name="provider_keys"),
+    path("keys/new/", provider_keys.new, name="provider_key_new"),
+    path("keys/<uuid:public_id>/", provider_keys.detail, name="provider_key"),
+    path("keys/<uuid:public_id>/revoke/", provider_keys.revoke, name="provider_key_revoke"),
+    path("keys/<uuid:public_id>/retry/", provider_keys.retry, name="provider_key_retry"),
+    path("audit/", audit.index, name="audit"),
+]

@@ -29,6 +29,11 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def delete(self) -> NoReturn:
         raise AppendOnly("audit events are not deleted")
 
+    def purge(self) -> int:
+        """Deletes these events through the door, for retention, and returns how many they were."""
+        with AuditDoor.open():
+            return super().delete()[0]
+
 
 class AuditEvent(models.Model):
     """One thing that was done, or was refused. Append-only, here and by database triggers.
@@ -54,6 +59,9 @@ class AuditEvent(models.Model):
     personal_digest = models.CharField(max_length=64, blank=True)
 
     objects = AuditEventQuerySet.as_manager()
+
+    # Filled in by whoever shows events: who was behind it, unless that was erased.
+    personal: "AuditPersonalData | None"
 
     class Meta:
         ordering = ["-id"]

@@ -28,15 +28,17 @@ class Caller:
     email: str = ""
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Self:
-        user = request.user if isinstance(request.user, User) else None
+    def of(cls, request: HttpRequest, *, user: User | None = None, email: str = "") -> Self:
+        """Whoever is signed in; `user` and `email` are for those who are about to be."""
+        if user is None and isinstance(request.user, User):
+            user = request.user
         return cls(
             user=user,
             label=user.label if user else "somebody not signed in",
             request_id=_request_id(),
             address=client_ip(request),
             agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
-            email=user.email if user else "",
+            email=email or (user.email if user else ""),
         )
 
     @classmethod
