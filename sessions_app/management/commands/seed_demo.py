@@ -1,0 +1,127 @@
+"""`manage.py seed_demo`: people, a key and contexts to try the product with; safe to run again."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Membership, ProviderKey, User, Workspace
+from accounts.rights import Role
+from accounts.services import provider_keys
+from accounts.services.callers import Caller
+from liveavatar_web.vault import Secret
+from sessions_app.models import Context
+from sessions_app.services import catalogue, contexts
+from sessions_app.services.contexts import Script
+
+OWNER, MEMBER, AUDITOR = "demo@example.com", "member@example.com", "auditor@example.com"
+
+SCRIPTS = [
+    Script(
+        name="Museum guide",
+        prompt=(
+            "You are a warm, curious guide in a small art museum. Answer in two or three short "
+            "sentences, then ask what the visitor would like to see next."
+        ),
+        opening_text="Welcome to the museum. What would you like to see?",
+    ),
+    Script(
+        name="Language partner",
+        prompt=(
+            "You help somebody practise everyday English. Speak slowly, use plain words, and "
+            "gently say a better version of what they said before you answer."
+        ),
+        opening_text="Hello! Tell me about your day.",
+    ),
+]
+
+
+class Command(BaseCommand):
+    help = "Seed the demo workspace, and print how to sign in."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("seed_demo is for the desk; production does not take demo people")
+        password = _password()
+        with transaction.atomic():
+            owner = _person(OWNER, "Demo", password)
+            workspace = _workspace(owner)
+            _join(workspace, _person(MEMBER, "Member", password), Role.MEMBER)
+            _staff(_person(AUDITOR, "Auditor", password))
+        caller = Caller.system("seed")
+        if settings.LIVEAVATAR_API_KEY.startswith("sim-"):
+            _seed_key(workspace, owner)
+            _deliver_again()
+        _seed_contexts(workspace, Caller(user=owner, label=caller.label))
+        catalogue.request_sync(caller=caller, now=timezone.now())
+        self.stdout.write(
+            f"Sign in as   {OWNER}\n"
+            f"Password     {password}\n"
+            f"Then click   Start a conversation\n"
+            f"Also here    {MEMBER} (member), {AUDITOR} (staff auditor), same password"
+        )
+
+
+def _password() -> str:
+    """Made once and kept beside the database, so that it can be shown at every start."""
+    path = settings.VAR_DIR / "demo-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(9), encoding="utf-8")
+    return str(path.read_text(encoding="utf-8")).strip()
+
+
+def _person(email: str, name: str, password: str) -> User:
+    person = User.objects.filter(email=email).first()
+    return person or User.objects.create_user(email, password, name=name)
+
+
+def _workspace(owner: User) -> Workspace:
+    membership = owner.memberships.filter(role=Role.OWNER).first()
+    if membership is not None:
+        return membership.workspace
+    workspace = Workspace.objects.create(name="Demo workspace")
+    _join(workspace, owner, Role.OWNER)
+    return workspace
+
+
+def _join(workspace: Workspace, person: User, role: Role) -> None:
+    Membership.objects.get_or_create(workspace=workspace, user=person, defaults={"role": role})
+
+
+def _staff(person: User) -> None:
+    person.is_staff = True
+    person.save(update_fields=["is_staff"])
+    person.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+
+
+def _seed_key(workspace: Workspace, owner: User) -> None:
+    """A key that the simulator takes for a good one of OpenAI's."""
+    if not workspace.provider_keys.exists():
+        provider_keys.register(
+            caller=Caller(user=owner, label=owner.label),
+            workspace=workspace,
+            name="Demo key",
+            value=Secret(f"sk-sim-{secrets.token_urlsafe(24)}"),
+        )
+
+
+def _seed_contexts(workspace: Workspace, caller: Caller) -> None:
+    if not workspace.contexts.exists():
+        for script in SCRIPTS:
+            contexts.create(caller=caller, workspace=workspace, script=script, now=timezone.now())
+
+
+def _deliver_again() -> None:
+    """The simulator keeps nothing over a restart, so what it was given is looked for anew."""
+    now = timezone.now()
+    ProviderKey.objects.usable().update(
+        state=ProviderKey.State.UNCERTAIN, remote_secret_id="", due_at=now
+    )
+    Context.objects.filter(state=Context.State.READY).update(
+        state=Context.State.PENDING, remote_context_id="", mirrored_number=0, due_at=now
+    )

@@ -1,0 +1,105 @@
+"""What every test may rely on: real Redis, a real simulator, and people to be."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings as django_settings
+
+from accounts.models import User, Workspace
+from accounts.rights import Role
+from liveavatar_web.celery import app as celery_app
+from scripts import services
+from sessions_app.models import Avatar
+from sessions_app.services.avatar_sessions import Wish
+from tests import build
+from tests.simulator.cloud import SimulatedCloud
+
+
+@pytest.fixture(scope="session", autouse=True)
+def redis_url() -> Iterator[str]:
+    """The Redis that `make test` started, or one of this run's own."""
+    if "REDIS_URL" in os.environ:
+        yield django_settings.REDIS_URL
+        return
+    with services.redis() as server:
+        django_settings.REDIS_URL = server.url
+        django_settings.CACHES["default"]["LOCATION"] = server.url
+        celery_app.conf.broker_url = server.url
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def simulator_url() -> Iterator[str]:
+    """A simulator of this test process's own, on a free port."""
+    command = [sys.executable, "-m", "simulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().rpartition(" ")[2].strip()
+        process.terminate()
+
+
+@pytest.fixture
+def cloud(simulator_url: str, settings: Any) -> Iterator[SimulatedCloud]:
+    """The cloud of this installation: the simulator, as new."""
+    settings.LIVEAVATAR_API_URL = simulator_url
+    settings.LIVEAVATAR_API_KEY = "sim-account"
+    settings.OPENAI_BASE_URL = f"{simulator_url}/openai/v1"
+    with httpx.Client(base_url=simulator_url, timeout=10) as http:
+        cloud = SimulatedCloud(http)
+        cloud.door("POST", "reset")
+        yield cloud
+        cloud.door("POST", "reset")
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Owns the workspace."""
+    return build.user("alice")
+
+
+@pytest.fixture
+def workspace(alice: User) -> Workspace:
+    return build.workspace(owner=alice)
+
+
+@pytest.fixture
+def bob(workspace: Workspace) -> User:
+    """A colleague: member of Alice's workspace."""
+    bob = build.user("bob")
+    build.member(workspace, bob)
+    return bob
+
+
+@pytest.fixture
+def ada(workspace: Workspace) -> User:
+    """Audits Alice's workspace."""
+    ada = build.user("ada")
+    build.member(workspace, ada, Role.AUDITOR)
+    return ada
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger, with a workspace of their own."""
+    charlie = build.user("charlie")
+    build.workspace(owner=charlie)
+    return charlie
+
+
+@pytest.fixture
+def wish(cloud: SimulatedCloud, workspace: Workspace, alice: User) -> Wish:
+    """A session that the cloud will start: a key it holds and an avatar it knows."""
+    key = build.provider_key(workspace, alice, remote_secret_id=cloud.secret())
+    avatar = Avatar.objects.create(remote_id=build.AMARA, name="Amara", status=Avatar.ACTIVE)
+    return Wish(avatar=avatar, provider_key=key, max_seconds=120)
+
+
+@pytest.fixture
+def people(alice: User, bob: User, ada: User, charlie: User) -> SimpleNamespace:
+    return SimpleNamespace(owner=alice, colleague=bob, auditor=ada, stranger=charlie)

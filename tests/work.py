@@ -1,0 +1,53 @@
+"""Does what the workers would do, in the test's own process and time."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import ProviderKey
+from accounts.services import key_deliveries, key_removals
+from sessions_app.lifecycle import OPEN, State
+from sessions_app.models import AvatarSession, CloudSession, Context
+from sessions_app.services import leases, mirroring, starting, stopping
+from sessions_app.services.sweep import sweep
+
+_WORK = {
+    State.REQUESTED: starting.start,
+    State.STARTING: starting.start,
+    State.UNCERTAIN: starting.start,
+    State.LIVE: leases.keep,
+    State.STOPPING: stopping.stop,
+}
+
+
+def drain(*, rounds: int = 10) -> None:
+    """Performs due work until none is left; fails where work keeps making itself due."""
+    for _ in range(rounds):
+        if not _one_round(timezone.now()):
+            return
+    raise AssertionError(f"work is still due after {rounds} rounds")
+
+
+def sweep_and_drain(*, now: datetime | None = None) -> None:
+    sweep(now=now or timezone.now())
+    drain()
+
+
+def _one_round(now: datetime) -> int:
+    done = 0
+    for key in ProviderKey.objects.due(now):
+        done += 1
+        if key.state == ProviderKey.State.REVOKING:
+            key_removals.delete_secrets(key_id=key.pk, now=now)
+        else:
+            key_deliveries.push(key_id=key.pk, now=now)
+    for context in Context.objects.due(now):
+        done += 1
+        mirroring.mirror(pk=context.pk)
+    for session in AvatarSession.objects.filter(state__in=OPEN).due(now):
+        done += 1
+        _WORK[State(session.state)](pk=session.pk)
+    for doubtful in CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now):
+        done += 1
+        stopping.stop_cloud_session(pk=doubtful.pk)
+    return done
