@@ -6,8 +6,6 @@ starts it stops.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from uuid import uuid4
@@ -34,18 +32,8 @@ from tests.contract.clouds import (
 )
 
 
-@pytest.fixture(scope="session")
-def simulator_url() -> Iterator[str]:
-    """A simulator of this suite's own, on a free port."""
-    command = [sys.executable, "-m", "simulator", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().rpartition(" ")[2].strip()
-        process.terminate()
-
-
 @pytest.fixture(params=TARGETS)
-def cloud(request: pytest.FixtureRequest) -> tuple[str, str]:
+def account(request: pytest.FixtureRequest) -> tuple[str, str]:
     """The address of the cloud that the test is run against, and a key that it takes."""
     if request.param == "sandbox":
         return ACCOUNT_URL, ACCOUNT_KEY
@@ -53,8 +41,8 @@ def cloud(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 
 @pytest.fixture
-def client(cloud: tuple[str, str]) -> Iterator[Client]:
-    url, key = cloud
+def client(account: tuple[str, str]) -> Iterator[Client]:
+    url, key = account
     with Client(key, url) as client:
         yield client
 

@@ -93,8 +93,8 @@ def test_an_unknown_id_is_not_found(client, read):
     assert not missing.value.retryable
 
 
-def test_a_wrong_key_is_unauthorised(cloud):
-    url, _ = cloud
+def test_a_wrong_key_is_unauthorised(account):
+    url, _ = account
 
     with Client("not-a-key", url) as stranger, pytest.raises(errors.Unauthorised):
         stranger.secrets.list()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -79,6 +80,9 @@ def test_an_answer_does_not_show_what_it_carries():
         (400, "This avatar is not supported in sandbox mode", errors.AvatarNotInSandbox),
         (400, "You dont have access to this avatar", errors.AvatarNotAccessible),
         (403, "You dont have access to this avatar", errors.AvatarNotAccessible),
+        (422, "You dont have access to this avatar", errors.AvatarNotAccessible),
+        (404, "You dont have access to this avatar", errors.NotFound),
+        (299, "Invalid secret_id", errors.BadRequest),
         (
             400,
             "max_session_duration (180s) exceeds the maximum allowed (60s) in sandbox",
@@ -141,6 +145,7 @@ def test_the_vendors_words_are_found_in_either_body(body, message):
         (200, {"code": "1000", "data": {}}, "code"),
         (200, {"code": True, "data": {}}, "code"),
         (302, b"", "status"),
+        (300, {"code": 1000}, "status"),
         (304, {"code": 1000}, "status"),
     ],
 )
@@ -170,12 +175,23 @@ def test_the_wait_is_what_the_cloud_asks_for(status, headers, wait):
     assert refusal(status, None, **headers).retry_after == wait
 
 
+@pytest.mark.parametrize("zone", ["GMT", "-0000"])
+def test_a_wait_until_a_date_is_counted_from_now(zone):
+    date = (datetime.now(UTC) + timedelta(seconds=60)).strftime(f"%a, %d %b %Y %H:%M:%S {zone}")
+
+    wait = refusal(503, None, retry_after=date).retry_after
+
+    assert wait is not None
+    assert 50 < wait <= 60
+
+
 @pytest.mark.parametrize(
     ("headers", "request_id"),
     [
         ({"x_request_id": "req-1", "cf_ray": "ray"}, "req-1"),
         ({"cf_ray": "ray"}, "ray"),
         ({"x_request_id": "two\nlines"}, None),
+        ({"x_request_id": "x" * 101}, "x" * 100),
         ({}, None),
     ],
 )

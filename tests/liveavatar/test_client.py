@@ -19,6 +19,7 @@ from liveavatar import (
     Timeouts,
     errors,
 )
+from liveavatar.call import Call
 
 ACCOUNT_KEY = "sim-account-key"
 TOKEN = "header.payload.signature"
@@ -383,10 +384,11 @@ def test_no_credential_is_told_by_an_error_or_a_log(
     assert logged
 
 
-def test_no_client_tells_its_credential(client):
-    told = f"{client!r} {client.secrets!r} {client.session(TOKEN)!r}"
+def test_neither_client_nor_call_tells_a_credential(client):
+    call = Call("POST", "/v1/secrets", body={"secret_value": PROVIDER_KEY}, hidden=(PROVIDER_KEY,))
+    told = f"{client!r} {client.secrets!r} {client.session(TOKEN)!r} {call!r}"
 
-    assert [word for word in (ACCOUNT_KEY, TOKEN) if word in told] == []
+    assert [word for word in (ACCOUNT_KEY, PROVIDER_KEY, TOKEN) if word in told] == []
 
 
 @pytest.mark.parametrize("credential", ["", "two words", "line\nbreak", "ключ"])

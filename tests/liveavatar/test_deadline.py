@@ -50,6 +50,14 @@ def test_a_server_that_says_nothing_leaves_the_outcome_unknown(serve, over):
     assert type(error) is errors.OutcomeUnknown
 
 
+def test_a_phase_keeps_its_own_time_within_the_deadline(serve, over):
+    server = serve(lambda connection: over.wait())
+
+    error = start_and_fail(server.url, Timeouts(read=0.2, total=60))
+
+    assert type(error) is errors.OutcomeUnknown
+
+
 def test_a_server_that_drips_its_headers_is_left_at_the_deadline(serve, over):
     server = serve(lambda connection: drip(connection, b"HTTP/1.1 201 Created\r\n", b"x", over))
 
@@ -116,7 +124,8 @@ def test_a_connection_cut_after_the_request_leaves_the_outcome_unknown(serve):
     error = start_and_fail(server.url)
 
     assert type(error) is errors.OutcomeUnknown
-    assert len(server.requests) == 1
+    (request,) = server.requests
+    assert request.startswith(b"POST /v1/sessions/start HTTP/1.1\r\n")
 
 
 def test_a_connection_cut_inside_the_answer_leaves_the_outcome_unknown(serve):
@@ -162,7 +171,7 @@ def test_every_address_of_a_name_is_tried(serve, monkeypatch):
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
     server = serve(lambda connection: connection.sendall(head + body))
     port = int(server.url.rpartition(":")[2])
-    closed_then_open = [(0, 0, 0, "", ("127.0.0.2", port)), (0, 0, 0, "", ("127.0.0.1", port))]
+    closed_then_open = [(0, 0, 0, "", ("::1", port)), (0, 0, 0, "", ("127.0.0.1", port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: (
         closed_then_open if host == "cloud.invalid" else [(2, 1, 6, "", (host, port))]
     ))  # fmt: skip
