@@ -173,4 +173,8 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    # The library skips what is not base64, and the bits that a last character has to spare.
+    if _encode(raw) != text:
+        raise ValueError("not base64 as we write it")
+    return raw
