@@ -1,0 +1,138 @@
+import type { RoomConfig } from "./config.ts";
+import type { ServerClock } from "./clock.ts";
+import type { Facts, ServerState, StepName } from "./state.ts";
+
+/** A refusal in the API's one error shape, or a network that did not answer (status 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryable: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export interface RoomAddress {
+  url: string;
+  token: string;
+}
+
+export interface TranscriptLine {
+  key: string;
+  role: "user" | "avatar";
+  text: string;
+  at: string;
+}
+
+export interface Api {
+  facts(): Promise<Facts>;
+  room(): Promise<RoomAddress>;
+  presence(): Promise<void>;
+  stop(): Promise<void>;
+  lines(lines: TranscriptLine[]): Promise<void>;
+  report(event: string, detail?: string): Promise<void>;
+  goodbye(): void;
+}
+
+const TIMEOUT_MS = 10_000;
+
+export function createApi(config: RoomConfig, clock: ServerClock): Api {
+  const ask = (path: string, body?: unknown): Promise<unknown> => send(config, path, body);
+  const goodbye = new URLSearchParams({ gone: "1", csrfmiddlewaretoken: config.csrfToken });
+  return {
+    async facts() {
+      const askedAt = Date.now();
+      const answer = (await ask("")) as StateAnswer;
+      clock.align(Date.parse(answer.server_time), askedAt);
+      return readFacts(answer);
+    },
+    room: () => ask("/room") as Promise<RoomAddress>,
+    async presence() {
+      await ask("/presence", {});
+    },
+    async stop() {
+      await ask("/stop", {});
+    },
+    async lines(lines) {
+      await ask("/lines", { lines });
+    },
+    async report(event, detail) {
+      await ask("/reports", detail === undefined ? { event } : { event, detail });
+    },
+    // Prepared beforehand: while a page is unloading, only what needs no waiting still leaves.
+    goodbye: () => void navigator.sendBeacon(`${config.apiBase}/presence`, goodbye),
+  };
+}
+
+async function send(config: RoomConfig, path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(config.apiBase + path, {
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      accept: "application/json",
+      "x-csrftoken": config.csrfToken,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    cache: "no-store",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(() => {
+    throw new ApiError(0, "unreachable", "The server does not answer.", true);
+  });
+  if (response.ok) return response.status === 204 ? undefined : await response.json();
+  throw await readError(response);
+}
+
+interface ErrorAnswer {
+  error?: { code?: string; message?: string; retryable?: boolean };
+}
+
+async function readError(response: Response): Promise<ApiError> {
+  const answer = (await response.json().catch(() => ({}))) as ErrorAnswer;
+  return new ApiError(
+    response.status,
+    answer.error?.code ?? "unknown",
+    answer.error?.message ?? "Something went wrong on the server.",
+    answer.error?.retryable ?? response.status >= 500,
+  );
+}
+
+/** The body of `GET /api/sessions/<id>`. */
+export interface StateAnswer {
+  state: ServerState;
+  version: number;
+  watch_url: string;
+  steps: { name: StepName; at: string | null }[];
+  requested_at: string | null;
+  started_at: string | null;
+  limit_at: string | null;
+  server_time: string;
+  end_reason: string | null;
+  end_message: string | null;
+  vendor_message: string | null;
+  retryable: boolean;
+  duration_seconds: number | null;
+}
+
+export function readFacts(answer: StateAnswer): Facts {
+  const steps = answer.steps.flatMap(({ name, at }) => (at === null ? [] : [[name, Date.parse(at)]]));
+  return {
+    state: answer.state,
+    version: answer.version,
+    watchUrl: answer.watch_url,
+    steps: Object.fromEntries(steps) as Facts["steps"],
+    requestedAt: readTime(answer.requested_at),
+    startedAt: readTime(answer.started_at),
+    limitAt: readTime(answer.limit_at),
+    endReason: answer.end_reason ?? "",
+    endMessage: answer.end_message ?? "",
+    vendorMessage: answer.vendor_message ?? "",
+    retryable: answer.retryable,
+    durationSeconds: answer.duration_seconds,
+  };
+}
+
+function readTime(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}

@@ -1,0 +1,45 @@
+/** The server's clock as this page sees it; the device's own may be minutes off. */
+export class ServerClock {
+  #offset = 0;
+
+  /** The server said `serverTime` (milliseconds) in an answer to what was asked at `askedAt`. */
+  align(serverTime: number, askedAt: number, answeredAt = Date.now()): void {
+    this.#offset = serverTime - (askedAt + answeredAt) / 2;
+  }
+
+  now(): number {
+    return Date.now() + this.#offset;
+  }
+}
+
+/** Seconds as `4:05`, or `1:04:05` from an hour on. */
+export function clockWords(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** How long before the limit to warn, in seconds: a minute, or less where a minute is most of it. */
+export function warningSeconds(maxSeconds: number): number {
+  return maxSeconds > 90 ? 60 : 15;
+}
+
+export interface Times {
+  elapsed: number;
+  remaining: number | null;
+}
+
+/** Seconds since the start and to the limit; null before the start. */
+export function timesAt(
+  now: number,
+  startedAt: number | null,
+  limitAt: number | null,
+): Times | null {
+  if (startedAt === null) return null;
+  return {
+    elapsed: Math.max(0, (now - startedAt) / 1000),
+    remaining: limitAt === null ? null : Math.max(0, (limitAt - now) / 1000),
+  };
+}

@@ -1,0 +1,182 @@
+import { type Api, ApiError, type RoomAddress } from "./api.ts";
+import type { ServerClock } from "./clock.ts";
+import type { DeviceKind } from "./devices.ts";
+import type { Call, CallEvents } from "./media.ts";
+import { runMeters } from "./meters.ts";
+import { askForMicrophone, whenAllowed } from "./mic.ts";
+import type { RoomEvent, RoomState } from "./state.ts";
+import type { Store } from "./store.ts";
+import { Talk } from "./talk.ts";
+import type { LinesView } from "./lines_view.ts";
+import { TranscriptSender } from "./transcript.ts";
+
+export interface ConversationParts {
+  api: Api;
+  clock: ServerClock;
+  store: Store<RoomState, RoomEvent>;
+  media: Promise<typeof import("./media.ts")>;
+  video: HTMLVideoElement;
+  lines: LinesView;
+  showLevel(level: number): void;
+  /** Something happened that the server may know more about. */
+  lookAgain(): void;
+}
+
+const RETRY_ROOM_MS = 2_000;
+
+/** The page's side of the room: joining, the microphone, what is said, and leaving. */
+export class Conversation {
+  readonly #call: Promise<Call>;
+  readonly #talk: Talk;
+  readonly #sender: TranscriptSender;
+  #stopMeters: (() => void) | undefined;
+  #left = false;
+
+  constructor(private readonly parts: ConversationParts) {
+    this.#sender = new TranscriptSender((lines) => parts.api.lines(lines));
+    this.#talk = this.#newTalk();
+    this.#call = parts.media.then(({ Call }) => this.#newCall(Call));
+  }
+
+  async askForMicrophone(): Promise<void> {
+    const { store } = this.parts;
+    store.dispatch({ type: "microphone", microphone: "asking" });
+    const outcome = await askForMicrophone();
+    if (outcome.microphone === "on") {
+      if (this.#left) return outcome.track.stop();
+      store.dispatch({ type: "microphone", microphone: "on" });
+      await (await this.#call).useMicrophone(outcome.track);
+    } else {
+      store.dispatch({ type: "microphone", microphone: outcome.microphone });
+      const event = outcome.microphone === "missing" ? "mic_missing" : "mic_denied";
+      this.#report(event, outcome.microphone);
+      if (outcome.microphone === "denied") void whenAllowed(() => void this.askForMicrophone());
+    }
+  }
+
+  /** Fetches the room's address and joins; safe to call again after the room was lost. */
+  async join(): Promise<void> {
+    this.parts.store.dispatch({ type: "link", link: "joining", at: this.parts.clock.now() });
+    const address = await this.#address();
+    if (address === null || this.#left) return;
+    try {
+      await (await this.#call).join(address);
+      this.#report("joined");
+    } catch {
+      this.parts.store.dispatch({ type: "link", link: "lost", at: this.parts.clock.now() });
+      this.#report("disconnected", "join_failed");
+    }
+  }
+
+  async toggleMute(): Promise<void> {
+    const muted = this.parts.store.state.microphone !== "muted";
+    await (await this.#call).setMuted(muted);
+    this.parts.store.dispatch({ type: "microphone", microphone: muted ? "muted" : "on" });
+  }
+
+  async interrupt(): Promise<void> {
+    await (await this.#call).interrupt();
+  }
+
+  async startSound(): Promise<void> {
+    await (await this.#call).startSound();
+  }
+
+  async chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
+    await (await this.#call).chooseDevice(kind, deviceId);
+  }
+
+  /** Leaves for good: the room, the microphone, and the last lines to the server. */
+  async leave(): Promise<void> {
+    if (this.#left) return;
+    this.#left = true;
+    this.#stopMeters?.();
+    await this.#sender.flush();
+    await (await this.#call).leave();
+  }
+
+  /** Null when there is no room to join; the server's own state then says why. */
+  async #address(): Promise<RoomAddress | null> {
+    while (!this.#left) {
+      try {
+        return await this.parts.api.room();
+      } catch (error) {
+        this.parts.lookAgain();
+        if (!(error instanceof ApiError) || !error.retryable) {
+          this.parts.store.dispatch({ type: "link", link: "closed", at: this.parts.clock.now() });
+          return null;
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_ROOM_MS));
+      }
+    }
+    return null;
+  }
+
+  #newCall(Kind: typeof Call): Call {
+    const call = new Kind(this.parts.video, this.#callEvents());
+    call.prepare();
+    this.#stopMeters = runMeters({
+      call,
+      state: () => this.parts.store.state,
+      dispatch: (event) => this.#dispatch(event),
+      told: () => this.#talk.tells,
+      showLevel: (level) => this.parts.showLevel(level),
+    });
+    return call;
+  }
+
+  #callEvents(): CallEvents {
+    const { store, clock } = this.parts;
+    return {
+      link: (link) => this.#dispatch({ type: "link", link, at: clock.now() }),
+      picture: () => this.#dispatch({ type: "picture", at: clock.now() }),
+      soundBlocked: (blocked) => this.#dispatch({ type: "sound_blocked", blocked }),
+      message: (bytes) => this.#talk.receive(bytes),
+      microphoneEnded: () => store.dispatch({ type: "microphone", microphone: "missing" }),
+      disconnected: (reason) => this.#closed(reason),
+    };
+  }
+
+  #newTalk(): Talk {
+    const { lines, clock } = this.parts;
+    return new Talk({
+      dispatch: (event) => this.#dispatch(event),
+      partial: (who, text) => lines.partial(who, text),
+      line: (line) => {
+        lines.line(line);
+        const at = new Date(clock.now()).toISOString();
+        this.#sender.add({ key: line.key, role: line.who, text: line.text, at });
+      },
+      stopped: (reason) => this.#closed(reason),
+    });
+  }
+
+  #dispatch(event: RoomEvent): void {
+    const before = this.parts.store.state;
+    this.parts.store.dispatch(event);
+    for (const report of worthTelling(before, this.parts.store.state)) this.#report(report);
+  }
+
+  #closed(reason: string): void {
+    if (this.#left) return;
+    this.#report("disconnected", reason);
+    this.parts.lookAgain();
+  }
+
+  #report(event: string, detail?: string): void {
+    // Best effort: the server finds out by itself, only later.
+    this.parts.api.report(event, detail).catch(() => undefined);
+  }
+}
+
+/** What the server notes in the session's timeline. */
+function worthTelling(before: RoomState, after: RoomState): string[] {
+  const told: [string, boolean, boolean][] = [
+    ["first_sound", before.heard, after.heard],
+    ["first_frame", before.ownSteps.picture !== undefined, after.ownSteps.picture !== undefined],
+    ["reconnected", before.worries.has("restored"), after.worries.has("restored")],
+    ["taken_over", before.link === "taken_over", after.link === "taken_over"],
+    ["autoplay_blocked", before.soundBlocked, after.soundBlocked],
+  ];
+  return told.flatMap(([report, was, is]) => (is && !was ? [report] : []));
+}

@@ -1,0 +1,61 @@
+import { watch } from "../watch.ts";
+import type { Api } from "./api.ts";
+import type { RoomConfig } from "./config.ts";
+import { keepPresent } from "./presence.ts";
+import { isOver, type RoomEvent, type RoomState } from "./state.ts";
+import type { Store } from "./store.ts";
+
+/** Follows the session on the server, and tells it that somebody is here, until it is over. */
+export class Following {
+  #stops: (() => void)[] = [];
+
+  constructor(
+    private readonly config: RoomConfig,
+    private readonly api: Api,
+    private readonly store: Store<RoomState, RoomEvent>,
+  ) {}
+
+  start(): void {
+    void this.refresh().catch(() => undefined);
+    this.#stops = [
+      keepPresent(this.api, () => void this.refresh().catch(() => undefined)),
+      watch({
+        url: this.config.watchUrl,
+        version: this.config.version,
+        onVersion: () => this.refresh(),
+        onExpired: () => this.#freshAddress(),
+        onReachable: (reachable) => this.#reachable(reachable),
+      }),
+    ];
+    this.store.subscribe((state) => {
+      if (isOver(state)) this.stop();
+    });
+  }
+
+  /** Reads the state anew; rejects when the server cannot be reached. */
+  async refresh(): Promise<void> {
+    try {
+      this.store.dispatch({ type: "facts", facts: await this.api.facts() });
+      this.#reachable(true);
+    } catch (error) {
+      this.#reachable(false);
+      throw error;
+    }
+  }
+
+  /** Ends watching and presence without a goodbye. */
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+  }
+
+  async #freshAddress(): Promise<{ url: string; version: number } | null> {
+    await this.refresh();
+    const { facts } = this.store.state;
+    return isOver(this.store.state) ? null : { url: facts.watchUrl, version: facts.version };
+  }
+
+  #reachable(reachable: boolean): void {
+    this.store.dispatch({ type: "server_reachable", reachable });
+  }
+}

@@ -1,0 +1,184 @@
+// The one module that knows LiveKit; loaded as a chunk of its own, beside everything else.
+import {
+  createAudioAnalyser,
+  DisconnectReason,
+  LocalAudioTrack,
+  type RemoteParticipant,
+  type RemoteTrack,
+  Room,
+  RoomEvent,
+  Track,
+} from "livekit-client";
+import type { RoomAddress } from "./api.ts";
+import { MICROPHONE_CONSTRAINTS } from "./mic.ts";
+import { type Counters, readCounters } from "./quality.ts";
+import type { Link } from "./state.ts";
+
+/** The avatar's identity in every room (vendor's SDK 0.0.18). */
+const AVATAR = "heygen";
+const EVENTS_TOPIC = "agent-response";
+const COMMANDS_TOPIC = "agent-control";
+const HOST_KEY = "room-host";
+
+export interface CallEvents {
+  link(link: Link): void;
+  picture(): void;
+  soundBlocked(blocked: boolean): void;
+  message(bytes: Uint8Array): void;
+  microphoneEnded(): void;
+  /** The room closed or the avatar left it, and it was not us who left. */
+  disconnected(reason: string): void;
+}
+
+export interface Levels {
+  user: number;
+  avatar: number;
+}
+
+type Analyser = ReturnType<typeof createAudioAnalyser>;
+
+/** One conversation: the room, the avatar's picture and sound, the own microphone. */
+export class Call {
+  readonly #room = new Room();
+  #microphone: LocalAudioTrack | undefined;
+  #userLevel: Analyser | undefined;
+  #avatarLevel: Analyser | undefined;
+  #avatarVideo: RemoteTrack | undefined;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly on: CallEvents,
+  ) {
+    this.#listen();
+  }
+
+  /** Warms DNS and TLS for the host of the last room, which is most likely the next one's too. */
+  prepare(): void {
+    const host = localStorage.getItem(HOST_KEY);
+    if (host !== null) void this.#room.prepareConnection(host);
+  }
+
+  /** Rejects when the room cannot be joined. */
+  async join({ url, token }: RoomAddress): Promise<void> {
+    localStorage.setItem(HOST_KEY, new URL(url).origin);
+    this.on.link("joining");
+    await this.#room.connect(url, token);
+    this.on.link("joined");
+    this.on.soundBlocked(!this.#room.canPlaybackAudio);
+    await this.#publish();
+  }
+
+  async leave(): Promise<void> {
+    await this.#room.disconnect();
+    this.#microphone?.stop();
+  }
+
+  async useMicrophone(track: MediaStreamTrack): Promise<void> {
+    this.#microphone?.stop();
+    // Not "user provided": LiveKit may then restart it when another device is chosen.
+    this.#microphone = new LocalAudioTrack(track, MICROPHONE_CONSTRAINTS, false);
+    this.#microphone.on("ended", () => this.on.microphoneEnded());
+    this.#watchUserLevel();
+    await this.#publish();
+  }
+
+  async setMuted(muted: boolean): Promise<void> {
+    await (muted ? this.#microphone?.mute() : this.#microphone?.unmute());
+  }
+
+  async chooseDevice(kind: "audioinput" | "audiooutput", deviceId: string): Promise<void> {
+    await this.#room.switchActiveDevice(kind, deviceId);
+    if (kind === "audioinput") this.#watchUserLevel();
+  }
+
+  /** Needs a click behind it. */
+  startSound(): Promise<void> {
+    return this.#room.startAudio();
+  }
+
+  async interrupt(): Promise<void> {
+    const command = { event_type: "avatar.interrupt", event_id: crypto.randomUUID() };
+    const bytes = new TextEncoder().encode(JSON.stringify(command));
+    await this.#room.localParticipant.publishData(bytes, {
+      reliable: true,
+      topic: COMMANDS_TOPIC,
+    });
+  }
+
+  /** How loud both sides are now, from 0 to 1. */
+  levels(): Levels {
+    return {
+      user: this.#microphone?.isMuted ? 0 : (this.#userLevel?.calculateVolume() ?? 0),
+      avatar: this.#avatarLevel?.calculateVolume() ?? 0,
+    };
+  }
+
+  async counters(): Promise<Counters | null> {
+    const report = await this.#avatarVideo?.getRTCStatsReport();
+    return report === undefined ? null : readCounters(report);
+  }
+
+  async #publish(): Promise<void> {
+    if (this.#microphone === undefined || this.#room.state !== "connected") return;
+    await this.#room.localParticipant.publishTrack(this.#microphone, {
+      source: Track.Source.Microphone,
+    });
+  }
+
+  #watchUserLevel(): void {
+    void this.#userLevel?.cleanup();
+    if (this.#microphone !== undefined) this.#userLevel = createAudioAnalyser(this.#microphone);
+  }
+
+  #listen(): void {
+    this.#room
+      .on(RoomEvent.TrackSubscribed, (track, _, participant) => this.#attach(track, participant))
+      .on(RoomEvent.TrackUnsubscribed, (track) => this.#detach(track))
+      .on(RoomEvent.ParticipantDisconnected, ({ identity }) => {
+        if (identity === AVATAR) this.#avatarLeft();
+      })
+      .on(RoomEvent.SignalReconnecting, () => this.on.link("reconnecting"))
+      .on(RoomEvent.Reconnecting, () => this.on.link("reconnecting"))
+      .on(RoomEvent.Reconnected, () => this.on.link("joined"))
+      .on(RoomEvent.Disconnected, (reason) => this.#closed(reason))
+      .on(RoomEvent.AudioPlaybackStatusChanged, () =>
+        this.on.soundBlocked(!this.#room.canPlaybackAudio),
+      )
+      .on(RoomEvent.DataReceived, (payload, _participant, _kind, topic) => {
+        if (topic === EVENTS_TOPIC) this.on.message(payload);
+      });
+  }
+
+  #attach(track: RemoteTrack, participant: RemoteParticipant): void {
+    if (participant.identity !== AVATAR) return;
+    if (track.kind === Track.Kind.Video) {
+      this.#avatarVideo = track;
+      track.attach(this.video);
+      this.on.link("joined");
+      this.video.requestVideoFrameCallback(() => this.on.picture());
+    } else if (track.kind === Track.Kind.Audio) {
+      // In the page, so that the choice of a speaker reaches it.
+      this.video.after(track.attach());
+      this.#avatarLevel = createAudioAnalyser(track as Parameters<typeof createAudioAnalyser>[0]);
+    }
+  }
+
+  #detach(track: RemoteTrack): void {
+    for (const element of track.detach()) {
+      if (element !== this.video) element.remove();
+    }
+  }
+
+  #avatarLeft(): void {
+    this.on.link("closed");
+    this.on.disconnected("avatar_left");
+  }
+
+  #closed(reason: DisconnectReason | undefined): void {
+    if (reason === DisconnectReason.CLIENT_INITIATED) return this.on.link("left");
+    if (reason === DisconnectReason.DUPLICATE_IDENTITY) return this.on.link("taken_over");
+    // A client that gave up reconnecting has no reason; a room that was closed has one.
+    this.on.link(reason === undefined ? "lost" : "closed");
+    this.on.disconnected(reason === undefined ? "no_reason" : DisconnectReason[reason]);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Call } from "./media.ts";
+import { qualityBetween, type Counters } from "./quality.ts";
+import type { RoomEvent, RoomState } from "./state.ts";
+import { VoiceActivity } from "./voice_activity.ts";
+
+const LEVEL_EVERY_MS = 80;
+const QUALITY_EVERY_MS = 3_000;
+const LOUD = 0.04;
+const PAUSE_MS = 700;
+
+interface Meters {
+  call: Call;
+  state(): RoomState;
+  dispatch(event: RoomEvent): void;
+  /** Whether data messages tell who is talking, so that loudness need not. */
+  told(): boolean;
+  showLevel(level: number): void;
+}
+
+/** Reads what has no events: loudness of both sides, and how well the picture comes through. */
+export function runMeters(meters: Meters): () => void {
+  const levels = window.setInterval(() => readLevels(meters, user, avatar), LEVEL_EVERY_MS);
+  const user = new VoiceActivity(LOUD, PAUSE_MS);
+  const avatar = new VoiceActivity(LOUD, PAUSE_MS);
+  let before: Counters | null = null;
+  const quality = window.setInterval(async () => {
+    before = await readQuality(meters, before);
+  }, QUALITY_EVERY_MS);
+  return () => {
+    window.clearInterval(levels);
+    window.clearInterval(quality);
+  };
+}
+
+function readLevels(meters: Meters, user: VoiceActivity, avatar: VoiceActivity): void {
+  const level = meters.call.levels();
+  const now = performance.now();
+  meters.showLevel(level.user);
+  const talking = { user: user.hear(level.user, now), avatar: avatar.hear(level.avatar, now) };
+  const state = meters.state();
+  if (talking.avatar && !state.heard) meters.dispatch({ type: "heard" });
+  if (meters.told()) return;
+  if (talking.avatar !== state.avatarTalking) {
+    meters.dispatch({ type: "avatar_talking", talking: talking.avatar });
+  }
+  if (talking.user !== state.userTalking) {
+    meters.dispatch({ type: "user_talking", talking: talking.user });
+  }
+}
+
+async function readQuality(meters: Meters, before: Counters | null): Promise<Counters | null> {
+  if (meters.state().link !== "joined") return null;
+  const after = await meters.call.counters().catch(() => null);
+  if (before !== null && after !== null) {
+    meters.dispatch({ type: "quality", quality: qualityBetween(before, after) });
+  }
+  return after;
+}

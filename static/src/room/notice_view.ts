@@ -1,0 +1,51 @@
+import type { ActionName, Notice } from "./notices.ts";
+
+/** Shows one notice at a time in its place in the page, and hands on what was pressed. */
+export class NoticeView {
+  #shown = "";
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly onAction: (action: ActionName, notice: string) => void,
+  ) {}
+
+  show(notice: Notice | null): void {
+    const fingerprint = JSON.stringify(notice);
+    // Written again, the same words would be read aloud again.
+    if (fingerprint === this.#shown) return;
+    this.#shown = fingerprint;
+    this.root.dataset["notice"] = notice?.name ?? "";
+    this.root.dataset["tone"] = notice?.tone ?? "";
+    this.root.toggleAttribute("data-blocks", notice?.blocks ?? false);
+    this.root.replaceChildren(...(notice === null ? [] : this.#content(notice)));
+  }
+
+  #content(notice: Notice): HTMLElement[] {
+    const words = element("div", "room-notice__words");
+    words.append(
+      element("p", "room-notice__title", notice.title),
+      element("p", "room-notice__body", notice.body),
+    );
+    if (notice.actions.length === 0) return [words];
+    const actions = element("div", "room-notice__actions");
+    for (const { name, words: label, primary } of notice.actions) {
+      const button = element("button", primary ? "button--primary" : "", label);
+      button.dataset["action"] = name;
+      button.addEventListener("click", () => this.onAction(name, notice.name));
+      actions.append(button);
+    }
+    return [words, actions];
+  }
+}
+
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className: string,
+  text = "",
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  if (made instanceof HTMLButtonElement) made.type = "button";
+  return made;
+}

@@ -1,0 +1,173 @@
+import type { Api } from "./api.ts";
+import { type ServerClock, clockWords, timesAt, warningSeconds } from "./clock.ts";
+import type { RoomConfig } from "./config.ts";
+import { bindControls, showState } from "./controls.ts";
+import { Conversation } from "./conversation.ts";
+import { bindDevices } from "./devices.ts";
+import type { RoomElements } from "./elements.ts";
+import { Following } from "./following.ts";
+import { LinesView } from "./lines_view.ts";
+import { type ActionName, noticeFor } from "./notices.ts";
+import { NoticeView } from "./notice_view.ts";
+import { isOver, type RoomEvent, type RoomState } from "./state.ts";
+import { showSteps, stepLines } from "./steps.ts";
+import type { Store } from "./store.ts";
+import { keepWatchdogs } from "./watchdogs.ts";
+
+const TICK_MS = 200;
+
+export interface RoomPageParts {
+  config: RoomConfig;
+  clock: ServerClock;
+  api: Api;
+  store: Store<RoomState, RoomEvent>;
+  parts: RoomElements;
+  media: Promise<typeof import("./media.ts")>;
+}
+
+/** Ties the session, the conversation and the page together. */
+export class RoomPage {
+  readonly #following: Following;
+  readonly #conversation: Conversation;
+  readonly #refreshDevices: () => Promise<void>;
+
+  constructor(private readonly room: RoomPageParts) {
+    const { config, api, store, parts, clock, media } = room;
+    this.#following = new Following(config, api, store);
+    this.#conversation = new Conversation({
+      api,
+      clock,
+      store,
+      media,
+      video: parts.video,
+      lines: new LinesView(parts, config.avatarName),
+      showLevel: (level) => showLevel(parts.level, level),
+      lookAgain: () => void this.#following.refresh().catch(() => undefined),
+    });
+    this.#refreshDevices = bindDevices(parts, (kind, id) => {
+      void this.#conversation.chooseDevice(kind, id);
+    });
+  }
+
+  async run(): Promise<void> {
+    const { store, parts } = this.room;
+    bindControls(parts, {
+      toggleMute: () => void this.#conversation.toggleMute(),
+      interrupt: () => void this.#conversation.interrupt(),
+      end: () => void this.#end(),
+    });
+    this.#bindNetwork();
+    this.#showChanges();
+    if (isOver(store.state)) return;
+    this.#following.start();
+    this.#act();
+    window.setInterval(() => this.#tick(), TICK_MS);
+    await this.#conversation.askForMicrophone();
+    await this.#refreshDevices();
+  }
+
+  #showChanges(): void {
+    const { store, parts, config } = this.room;
+    const notice = new NoticeView(parts.notice, (action, name) => this.#answer(action, name));
+    const context = {
+      avatarName: config.avatarName,
+      agent: navigator.userAgent,
+      warningSeconds: warningSeconds(config.maxSeconds),
+    };
+    store.subscribe((state) => {
+      showState(parts, state);
+      notice.show(noticeFor(state, context));
+    });
+    this.#tick();
+  }
+
+  /** What follows from a state by itself. */
+  #act(): void {
+    const { store, api } = this.room;
+    const watchdogs = keepWatchdogs((worry, on) => {
+      store.dispatch({ type: "worry", worry, on });
+      if (worry === "silent") void api.report("silent").catch(() => undefined);
+      if (worry === "no_picture") void this.#giveUp();
+    });
+    let joined = false;
+    store.subscribe((state) => {
+      watchdogs(state);
+      if (state.facts.state === "live" && !joined) {
+        joined = true;
+        void this.#conversation.join();
+      }
+      if (isOver(state)) void this.#conversation.leave();
+    });
+  }
+
+  #tick(): void {
+    const { store, parts, clock, config } = this.room;
+    const { facts } = store.state;
+    const over = isOver(store.state);
+    if (!over || facts.startedAt === null) showSteps(parts.steps, stepLines(store.state, clock.now()));
+    const times = over ? null : timesAt(clock.now(), facts.startedAt, facts.limitAt);
+    if (times === null) return;
+    parts.elapsed.textContent = clockWords(times.elapsed);
+    if (times.remaining === null) return;
+    parts.remaining.textContent = clockWords(times.remaining);
+    const isLast = facts.state === "live" && times.remaining <= warningSeconds(config.maxSeconds);
+    if (isLast && !store.state.worries.has("last_minute")) {
+      store.dispatch({ type: "worry", worry: "last_minute", on: true });
+    }
+  }
+
+  #bindNetwork(): void {
+    const { store } = this.room;
+    const tell = (): void => {
+      store.dispatch({ type: "online", online: navigator.onLine });
+      if (navigator.onLine && store.state.link === "lost") void this.#conversation.join();
+    };
+    window.addEventListener("online", tell);
+    window.addEventListener("offline", tell);
+  }
+
+  #answer(action: ActionName, notice: string): void {
+    const { store, parts, config } = this.room;
+    switch (action) {
+      case "again":
+        return parts.again.requestSubmit();
+      case "new_session":
+        return window.location.assign(config.newSessionUrl);
+      case "details":
+        return window.location.assign(config.detailUrl);
+      case "rejoin":
+        return window.location.reload();
+      case "retry_microphone":
+        return void this.#conversation.askForMicrophone().then(this.#refreshDevices);
+      case "start_sound":
+        return void this.#conversation.startSound();
+      case "dismiss":
+        return store.dispatch({ type: "dismissed", notice });
+    }
+  }
+
+  async #end(): Promise<void> {
+    const { store, api } = this.room;
+    store.dispatch({ type: "ending", ending: true });
+    try {
+      await api.stop();
+      await this.#conversation.leave();
+    } catch {
+      store.dispatch({ type: "ending", ending: false });
+      store.dispatch({ type: "server_reachable", reachable: false });
+    }
+  }
+
+  async #giveUp(): Promise<void> {
+    await this.room.api.report("no_picture").catch(() => undefined);
+    await this.room.api.stop().catch(() => undefined);
+    await this.#conversation.leave();
+  }
+}
+
+function showLevel(meter: HTMLElement, level: number): void {
+  // Speech lies low on a linear scale; the square root spreads it over the meter.
+  const share = Math.min(1, Math.sqrt(level) * 1.6);
+  meter.style.setProperty("--level", share.toFixed(2));
+  meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+}
