@@ -5,7 +5,8 @@ from collections.abc import Callable
 from PIL import Image
 
 from simulator.face.look import Look
-from simulator.face.paint import Colour, Layer, Points, curve, ellipse
+from simulator.face.paint import HEIGHT, SCALE, WIDTH, Colour, Layer
+from simulator.face.shapes import Points, curve, ellipse
 
 SUN = Colour(255, 250, 240)
 
@@ -13,11 +14,11 @@ SUN = Colour(255, 250, 240)
 def backdrop(look: Look) -> Image.Image:
     """A picture of the whole frame."""
     layer = Layer()
-    wall = [(-280, -150), (280, -150), (280, 170), (-280, 170)]
+    wall = [(-280, -150), (280, -150), (280, 180), (-280, 180)]
     layer.fill(wall, look.backdrop.mix(SUN, 0.34), to=look.backdrop.mix(look.clothes, 0.05))
     SCENES[look.scene](layer, look)
     layer.fill(ellipse(0, 0, 132, 132), look.backdrop.mix(SUN, 0.75), alpha=0.55, soft=26)
-    return layer.image.convert("RGB").reduce(2)
+    return layer.image.convert("RGB").reduce(SCALE).crop((0, 0, WIDTH, HEIGHT))
 
 
 def window(layer: Layer, _look: Look) -> None:

@@ -5,17 +5,8 @@ from collections.abc import Callable
 from PIL import Image
 
 from simulator.face.look import Look
-from simulator.face.paint import (
-    Colour,
-    Layer,
-    Point,
-    Points,
-    both,
-    curve,
-    ellipse,
-    rounded,
-    symmetric,
-)
+from simulator.face.paint import Colour, Layer
+from simulator.face.shapes import Point, Points, both, curve, ellipse, rounded, symmetric
 
 LINEN = Colour(246, 243, 238)
 
@@ -77,7 +68,7 @@ def _wedge(width: float, depth: float) -> Points:
 
 def _trim(layer: Layer, colour: Colour, width: float, depth: float, thick: float) -> None:
     """The ribbing of a round neckline."""
-    half: tuple[Point, ...] = ((width, 97), (width * 0.9, 108), (width * 0.58, depth - 4))
+    half: tuple[Point, ...] = ((width, 101), (width * 0.9, 110), (width * 0.58, depth - 4))
     rim = curve(*half, (0, depth), *((-x, y) for x, y in reversed(half)))
     layer.stroke(rim, colour, thick, taper=0.3)
 
@@ -148,9 +139,11 @@ def cardigan(layer: Layer, look: Look) -> None:
     """Knitwear over a light shirt."""
     layer.add(_torso(LINEN.deeper(0.06), _round(31, 119)))
     _trim(layer, LINEN.deeper(0.30), 30.5, 120, 3.5)
-    layer.add(_torso(look.clothes, symmetric([(0, 60), (38, 66), (42, 106), (8, 200), (0, 200)])))
-    for band in both(curve((39, 104), (42, 116), (31, 150), (8, 205))):
-        layer.stroke(band, look.clothes.deeper(0.28), 7)
+    opening = rounded((0, 60), (36, 66), (39, 104), (36, 122), (22, 158), (0, 215))
+    knit = _torso(look.clothes, opening)
+    for hem in both(opening[: len(opening) // 2 + 1]):
+        knit.stroke(hem, look.clothes.deeper(0.30), 14, within=knit.mask())
+    layer.add(knit)
 
 
 def drape(layer: Layer, look: Look) -> None:
@@ -159,8 +152,10 @@ def drape(layer: Layer, look: Look) -> None:
     cloth = look.scarf
     cowl = rounded((0, 84), (40, 84), (64, 102), (76, 122), (58, 144), (26, 156), (0, 158))
     layer.fill(cowl, cloth.deeper(0.10), to=cloth.deeper(0.30))
-    for start, end in ((-50, 30), (-62, 52), (-30, 60)):
-        fold = curve((start, 112), ((start + end) / 2 - 4, 134), (end, 130))
+    for fold in (
+        curve((-60, 120), (-16, 142), (46, 134)),
+        curve((-40, 112), (2, 129), (58, 118)),
+    ):
         layer.stroke(fold, cloth.deeper(0.5), 1.8, alpha=0.5, taper=0.8)
 
 

@@ -4,7 +4,8 @@ Each is painted on a layer of its own, once for every state it can take.
 """
 
 from simulator.face.look import Look
-from simulator.face.paint import Colour, Layer, Point, curve, ellipse, mirrored, moved
+from simulator.face.paint import CANDLE, Colour, Layer
+from simulator.face.shapes import Point, curve, ellipse, mirrored, moved
 
 MOUTHS = 5
 """How far a mouth can be open: 0 is a closed smile, 4 wide open."""
@@ -12,7 +13,6 @@ MOUTHS = 5
 EYE, BROW_Y, MOUTH_Y = (26.0, 0.0), -20.0, 48.5
 
 WHITE, PUPIL = Colour(252, 249, 245), Colour(26, 20, 24)
-CANDLE = Colour(255, 218, 178)
 CAVITY, TONGUE, TEETH = Colour(92, 28, 38), Colour(222, 112, 116), Colour(252, 248, 242)
 
 UPPER_LID: tuple[Point, ...] = ((-13, 3.2), (-8.5, -4), (-1, -8.2), (7, -6.4), (13.4, 0.6))

@@ -1,6 +1,7 @@
 """A whole person: the layers of a look, put together for one moment."""
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -13,6 +14,12 @@ from simulator.face.paint import HEIGHT, ORIGIN, SCALE, UNIT, Layer
 NECK = (0.0, 84.0)
 """The head turns about this point of the figure."""
 
+ROOM = 8
+"""Layer pixels around a head in which its features may move."""
+
+LONGEST_NAME = 260
+"""Frame pixels a name may take on its plate; what is longer is cut short."""
+
 
 class Figure:
     """Paints one look in any pose. Building one takes some tens of milliseconds."""
@@ -21,15 +28,15 @@ class Figure:
         self.look = look
         self._backdrop = backdrop.backdrop(look)
         self._plate = _name_plate(look.name)
-        self._body = Part(clothes.body(look))
-        self._back = Part(hair.back(look))
-        self._head = Part(head.head(look))
-        self._front = Part(hair.front(look))
-        self._nose = Part(features.nose(look))
-        self._brows = Part(features.brows(look))
-        self._glasses = Part(glasses.glasses(look))
-        self._eyes = lru_cache(16)(lambda lids, gaze: Part(features.eyes(look, lids, gaze)))
-        self._mouth = lru_cache(features.MOUTHS)(lambda n: Part(features.mouth(look, n)))
+        self._body = Part.of(clothes.body(look))
+        self._back = Part.of(hair.back(look))
+        self._head = Part.of(head.head(look))
+        self._front = Part.of(hair.front(look))
+        self._nose = Part.of(features.nose(look))
+        self._brows = Part.of(features.brows(look))
+        self._glasses = Part.of(glasses.glasses(look))
+        self._eyes = lru_cache(16)(lambda lids, gaze: Part.of(features.eyes(look, lids, gaze)))
+        self._mouth = lru_cache(features.MOUTHS)(lambda n: Part.of(features.mouth(look, n)))
 
     def paint(self, pose: Pose, mouth: int, *, plate: bool = True) -> Image.Image:
         """The frame (RGB, 640 by 360) in that pose with the mouth that far open."""
@@ -39,7 +46,7 @@ class Figure:
         self._back.draw(frame, pose.sway * 0.8, nod, pose.tilt)
         self._body.draw(frame, pose.sway * 0.25, pose.breath, 0.0)
         face.draw(frame, pose.sway, nod, pose.tilt)
-        if plate:
+        if plate and self.look.name:
             frame.paste(self._plate, (18, HEIGHT - 18 - self._plate.height), self._plate)
         return frame
 
@@ -56,25 +63,35 @@ class Figure:
         return face
 
 
+@dataclass
 class Part:
-    """A layer cut down to what is painted on it."""
+    """A picture, and where on a layer its corner lies."""
 
-    def __init__(self, layer: Layer) -> None:
+    image: Image.Image
+    left: int
+    top: int
+
+    @classmethod
+    def of(cls, layer: Layer) -> "Part":
+        """What is painted on a layer, without the emptiness around it."""
         box = layer.image.getbbox() or (0, 0, 1, 1)
-        self.image = layer.image.crop(box)
-        self.left, self.top = box[0], box[1]
+        return cls(layer.image.crop(box), box[0], box[1])
 
     def copy(self, room_for: "Part") -> "Part":
-        """A copy of this part, large enough for another one as well."""
-        margin = 8
-        left, top = min(self.left, room_for.left), min(self.top, room_for.top)
-        right = max(p.left + p.image.width for p in (self, room_for))
-        bottom = max(p.top + p.image.height for p in (self, room_for))
-        copy = Part.__new__(Part)
-        copy.left, copy.top = left - margin, top - margin
-        copy.image = Image.new("RGBA", (right - left + 2 * margin, bottom - top + 2 * margin))
-        copy.image.paste(self.image, (self.left - copy.left, self.top - copy.top))
+        """A copy of this part, large enough to hold another one as well."""
+        left, top = (min(a, b) - ROOM for a, b in zip(self._start, room_for._start, strict=True))
+        right, bottom = (max(a, b) + ROOM for a, b in zip(self._end, room_for._end, strict=True))
+        copy = Part(Image.new("RGBA", (right - left, bottom - top)), left, top)
+        copy.image.paste(self.image, (self.left - left, self.top - top))
         return copy
+
+    @property
+    def _start(self) -> tuple[int, int]:
+        return self.left, self.top
+
+    @property
+    def _end(self) -> tuple[int, int]:
+        return self.left + self.image.width, self.top + self.image.height
 
     def add(self, other: "Part", dx: float = 0.0, dy: float = 0.0) -> None:
         """Lay another part on this one, moved by so many units."""
@@ -108,6 +125,8 @@ class Part:
 def _name_plate(name: str) -> Image.Image:
     """White on a dark rounded bar, as calls show it."""
     font = ImageFont.load_default(17 * SCALE)
+    while font.getlength(name) > LONGEST_NAME * SCALE:
+        name = name.removesuffix("…")[:-1].rstrip() + "…"
     width = round(font.getlength(name)) // SCALE + 28
     plate = Image.new("RGBA", (width * SCALE, 30 * SCALE))
     draw = ImageDraw.Draw(plate)

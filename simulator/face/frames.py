@@ -7,7 +7,8 @@ nearest to it is shown instead.
 """
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from functools import lru_cache
 from threading import Lock
@@ -21,6 +22,8 @@ from simulator.face.figure import Figure
 from simulator.face.look import Look
 from simulator.face.motion import FPS, POSES, Pose
 from simulator.face.paint import HEIGHT, WIDTH
+
+log = logging.getLogger(__name__)
 
 QUANTISER = 24
 """VP8's fineness, 0 (best) to 63: about 6.5 kB a frame, and no blocks to be seen in skin."""
@@ -59,7 +62,7 @@ class EncodedFace:
             return frame
         if key not in self._asked:
             self._asked.add(key)
-            _painter.submit(self._make, key)
+            _painter.submit(self._make, key).add_done_callback(_report)
         with self._lock:
             nearest = min(self._frames, key=lambda known: _distance(key, known))
             return self._frames[nearest]
@@ -83,9 +86,16 @@ class EncodedFace:
         return b"".join(bytes(packet) for packet in self._encoder.encode(frame))
 
 
-def _distance(wanted: Key, known: Key) -> tuple[int, int]:
-    """How unlike two frames are: rather an older pose than another mouth."""
-    return abs(wanted[1] - known[1]), (wanted[0] - known[0]) % POSES
+def _distance(wanted: Key, known: Key) -> int:
+    """How unlike two frames look: a step of the mouth shows more than one of the pose."""
+    apart = abs(wanted[0] - known[0])
+    return min(apart, POSES - apart) + 3 * abs(wanted[1] - known[1])
+
+
+def _report(painted: Future[None]) -> None:
+    # Nobody waits for this frame, so a failure would otherwise go unseen.
+    if error := painted.exception():
+        log.error("face.frame_failed", exc_info=error)
 
 
 def _encoder() -> av.VideoCodecContext:

@@ -3,17 +3,17 @@
 from PIL import Image
 
 from simulator.face.look import Look
-from simulator.face.paint import Colour, Layer, Points, curve, ellipse, rounded, symmetric
+from simulator.face.paint import CANDLE, Colour, Layer
+from simulator.face.shapes import Points, curve, ellipse, rounded, symmetric
 
 BLOOD = Colour(228, 84, 84)
-CANDLE = Colour(255, 218, 178)
 
 
 def outline(look: Look) -> Points:
     """The edge of face and skull."""
     jaw = look.jaw
     return rounded(
-        *((0, -78), (30, -73), (52, -50), (60, -18), (58.5, 14)),
+        *((0, -81), (28, -75), (51, -52), (60, -18), (58.5, 14)),
         *((52 * jaw, 43), (38 * jaw, 65), (19 * jaw, 77), (0, 80)),
     )
 

@@ -134,7 +134,7 @@ CAST = {
             earrings=True,
         ),
         Look(
-            *("Kofi", CHESTNUT, RAVEN, "fade", BRICK, "hoodie", DUSK, "leaves"),
+            *("Kofi", CHESTNUT, RAVEN, "fade", BRICK, "hoodie", MIST, "leaves"),
             eyes=UMBER,
             jaw=1.05,
             lips=0.3,
