@@ -49,12 +49,11 @@ class Answer:
         return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-def data_of(answer: Answer, *, is_needed: bool, hidden: Iterable[str] = ()) -> object:
-    """The envelope's `data` of a success.
+def data_of(answer: Answer, hidden: Iterable[str] = ()) -> object:
+    """The envelope's `data` of a success; an empty body is a success without data.
 
     Args:
       answer: what came back.
-      is_needed: data are expected, so an empty body is no success.
       hidden: credentials of this call, masked should the vendor repeat them in its words.
 
     Raises:
@@ -64,7 +63,7 @@ def data_of(answer: Answer, *, is_needed: bool, hidden: Iterable[str] = ()) -> o
     envelope = _json_of(answer.body)
     if not 200 <= answer.status < 300:
         raise _refusal(answer, envelope, hidden)
-    if not answer.body and not is_needed:
+    if not answer.body:
         return None
     if not isinstance(envelope, dict):
         raise unexpected(answer, "body", "the body is not a JSON object")

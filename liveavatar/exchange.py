@@ -75,7 +75,7 @@ class Exchange:
         """
 
         def read(answer: Answer) -> T:
-            data = data_of(answer, is_needed=True, hidden=(self._credential, *call.hidden))
+            data = data_of(answer, hidden=(self._credential, *call.hidden))
             try:
                 return parse(data)
             except Malformed as malformed:
@@ -85,11 +85,7 @@ class Exchange:
 
     def send(self, call: Call) -> None:
         """Make a call whose success carries nothing; raises like `fetch`."""
-
-        def read(answer: Answer) -> None:
-            data_of(answer, is_needed=False, hidden=(self._credential, *call.hidden))
-
-        self._persist(call, read)
+        self.fetch(call, lambda _: None)
 
     def _persist(self, call: Call, read: Callable[[Answer], T]) -> T:
         ends_at = time.monotonic() + self._timeouts.total

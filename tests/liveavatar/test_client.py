@@ -327,6 +327,15 @@ def test_a_missing_field_is_named_with_the_call(client, wire):
     )
 
 
+def test_a_start_without_a_body_is_no_start_that_can_be_used(client, wire):
+    wire.answers.append(httpx.Response(201))
+
+    with pytest.raises(errors.UnexpectedResponse) as unexpected:
+        client.session(TOKEN).start()
+
+    assert (unexpected.value.field, unexpected.value.may_have_happened) == ("data", True)
+
+
 def test_every_attempt_is_one_record_without_ids_headers_or_body(client, wire, caplog):
     caplog.set_level(logging.DEBUG, logger="liveavatar")
     wire.refuse(503, "busy")

@@ -6,10 +6,15 @@ import logging
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from liveavatar import Client, Timeouts, errors
+from liveavatar.call import Call
+from liveavatar.deadline import DeadlineTransport
+from liveavatar.exchange import Exchange
 from liveavatar.retry import FIRST_WAIT
 
 HURRIED = Timeouts(total=0.4)
@@ -110,6 +115,35 @@ def test_a_name_that_is_never_looked_up_is_a_call_never_sent(monkeypatch, over):
     error = start_and_fail("http://cloud.invalid")
 
     assert type(error) is errors.NeverSent
+
+
+def test_a_call_that_gets_no_connection_in_time_is_never_sent(serve, over):
+    arrived = threading.Event()
+
+    def hold(connection: socket.socket) -> None:
+        arrived.set()
+        over.wait()
+        connection.shutdown(socket.SHUT_RDWR)
+
+    server = serve(hold)
+    one_connection = DeadlineTransport(httpx.Limits(max_connections=1))
+    with (
+        httpx.Client(base_url=server.url, transport=one_connection) as http,
+        ThreadPoolExecutor(1) as elsewhere,
+    ):
+        patient = Exchange.with_account_key(http, Timeouts(), "sim-key")
+        hurried = Exchange.with_account_key(http, Timeouts(pool=60, total=0.4), "sim-key")
+        first = elsewhere.submit(patient.send, Call("POST", "/v1/sessions/start"))
+        arrived.wait(timeout=5)
+        began = time.monotonic()
+        with pytest.raises(errors.NeverSent):
+            hurried.send(Call("POST", "/v1/sessions/start"))
+        took = time.monotonic() - began
+        over.set()
+
+    assert took < LATEST
+    assert isinstance(first.exception(), errors.OutcomeUnknown)
+    assert len(server.requests) == 1
 
 
 def test_a_refused_connection_is_a_call_never_sent(unused_url):
