@@ -7,7 +7,6 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from prometheus_client import Gauge
 
 from accounts.models import ProviderKey
 from accounts.services import provider_keys
@@ -16,8 +15,6 @@ from liveavatar_web import bell
 from sessions_app.lifecycle import BEFORE_LIVE, OPEN, EndReason, State
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import avatar_sessions, catalogue, contexts, moves
-
-oldest_due = Gauge("sessions_oldest_due_seconds", "Age of the oldest due session row")
 
 _SWEEP: Final = Caller.system("sweep")
 _BATCH: Final = 500
@@ -71,11 +68,8 @@ def _doubt_strangers(now: datetime) -> None:
 
 def _ring_for_due(now: datetime) -> None:
     due = AvatarSession.objects.filter(state__in=OPEN).due(now).order_by("due_at")
-    rows = list(due.only("state", "due_at")[:_BATCH])
-    oldest = rows[0].due_at if rows else None
-    oldest_due.set((now - oldest).total_seconds() if oldest else 0)
-    for row in rows:
-        bell.ring(_BELLS[State(row.state)], queue="live", session_id=row.pk)
+    for pk, state in due.values_list("pk", "state")[:_BATCH]:
+        bell.ring(_BELLS[State(state)], queue="live", session_id=pk)
     doubtful = CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now)
     for pk in doubtful.order_by("due_at").values_list("pk", flat=True)[:_BATCH]:
         bell.ring("sessions_app.stop_cloud_session", queue="live", cloud_session_id=pk)

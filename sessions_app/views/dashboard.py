@@ -33,20 +33,21 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     membership, now = request.membership, timezone.now()
     workspace = membership.workspace
     sessions = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
-    recent = list(sessions.select_related("avatar", "requested_by", "context")[:8])
+    sessions = sessions.select_related("avatar", "requested_by", "context")
+    recent = list(sessions[:8])
+    running = list(sessions.open()[:20])
     steps = _steps(membership, talked=any(session.started_at for session in recent))
     month = reservations.month_of(workspace, now)
-    live = [session for session in recent if session.is_open]
     page = {
         "checklist": steps,
         "next_step": next((step for step in steps if not step.done), None),
-        "live_sessions": live,
+        "live_sessions": running,
         "recent_sessions": recent,
         "credits_left": catalogue.account().credits_left,
         "usage": {
             "used_minutes": month.used_seconds // 60,
             "limit_minutes": workspace.monthly_limit_seconds // 60,
-            "live": sum(session.state == State.LIVE for session in live),
+            "live": sum(session.state == State.LIVE for session in running),
             "live_limit": workspace.concurrency_limit,
         },
         "may_start": membership.may(Right.START_SESSIONS),
