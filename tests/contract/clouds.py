@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-import httpx
 
 from liveavatar import CLOUD_URL
+from tests.simulator.cloud import SimulatedCloud
 
 SANDBOX_AVATAR = "dd73ea75-1218-4ef3-92ce-606d5f7fbc0a"
 """Wayne, by the vendor's page on its sandbox mode."""
@@ -31,21 +28,6 @@ def eventually(is_so: Callable[[], bool], within: float = 20.0) -> None:
         time.sleep(0.2)
 
 
-@dataclass(frozen=True)
-class Door:
-    """The simulator's own door, for what no client can ask of a cloud."""
-
-    http: httpx.Client
-
-    def post(self, path: str, **body: object) -> None:
-        self.http.post(f"/_sim/{path}", json=body).raise_for_status()
-
-    def clear_faults(self) -> None:
-        self.http.delete("/_sim/faults").raise_for_status()
-
-    def state(self) -> dict[str, Any]:
-        return dict(self.http.get("/_sim/state").raise_for_status().json())
-
-    def running(self) -> list[str]:
-        """The ids of the sessions that run and are billed now."""
-        return [one["id"] for one in self.state()["sessions"] if one["state"] == "active"]
+def billed(cloud: SimulatedCloud) -> list[str]:
+    """The ids of the sessions that run, and are billed, now."""
+    return [one["id"] for one in cloud.state()["sessions"] if one["state"] == "active"]

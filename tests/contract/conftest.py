@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from liveavatar import (
@@ -27,9 +26,9 @@ from tests.contract.clouds import (
     SANDBOX_AVATAR,
     SANDBOX_SECONDS,
     TARGETS,
-    Door,
     eventually,
 )
+from tests.simulator.cloud import SimulatedCloud
 
 
 @pytest.fixture(params=TARGETS)
@@ -95,17 +94,7 @@ def _started(client: Client, minted: MintedSession) -> bool:
 
 
 @pytest.fixture
-def door(simulator_url: str) -> Iterator[Door]:
-    """The door of a simulator that has just been reset."""
-    with httpx.Client(base_url=simulator_url) as http:
-        door = Door(http)
-        door.post("reset")
-        yield door
-        door.post("reset")
-
-
-@pytest.fixture
-def simulated(simulator_url: str, door: Door) -> Iterator[Client]:
+def simulated(simulator_url: str, cloud: SimulatedCloud) -> Iterator[Client]:
     """A client of the simulator alone, whose switches and faults the test may turn."""
     with Client("sim-contract", simulator_url) as client:
         yield client

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from liveavatar import LiteSession, OpenAIRealtime, errors
-from tests.contract.clouds import SANDBOX_AVATAR
+from tests.contract.clouds import SANDBOX_AVATAR, billed
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -27,15 +27,15 @@ def started(simulated, lite) -> str:
 
 
 @pytest.mark.parametrize("code", [1000, 100])
-def test_either_code_is_a_success(simulated, door, code):
-    door.post("switches", success_code=code)
+def test_either_code_is_a_success(simulated, cloud, code):
+    cloud.door("POST", "switches", {"success_code": code})
 
     assert simulated.credits() == Decimal(1000)
 
 
 @pytest.mark.parametrize("name", ["id", "secret_id"])
-def test_either_name_of_a_new_secrets_id_is_read(simulated, door, name):
-    door.post("switches", created_secret_id=name)
+def test_either_name_of_a_new_secrets_id_is_read(simulated, cloud, name):
+    cloud.door("POST", "switches", {"created_secret_id": name})
 
     created = simulated.secrets.create(name="mine", value="sk-sim-mine")
 
@@ -43,8 +43,8 @@ def test_either_name_of_a_new_secrets_id_is_read(simulated, door, name):
 
 
 @pytest.mark.parametrize("body", ["live", "fastapi"])
-def test_either_body_of_a_refusal_is_understood(simulated, door, body):
-    door.post("switches", error_body=body)
+def test_either_body_of_a_refusal_is_understood(simulated, cloud, body):
+    cloud.door("POST", "switches", {"error_body": body})
 
     with pytest.raises(errors.BadRequest) as refused:
         simulated.secrets.create(name="", value="sk-sim-mine")
@@ -53,19 +53,19 @@ def test_either_body_of_a_refusal_is_understood(simulated, door, body):
 
 
 @pytest.mark.parametrize("body", ["envelope", "empty"])
-def test_a_spent_token_is_forbidden_with_or_without_words(simulated, door, lite, body):
-    door.post("switches", auth_body=body, token_ttl_s=60)
+def test_a_spent_token_is_forbidden_with_or_without_words(simulated, cloud, lite, body):
+    cloud.door("POST", "switches", {"auth_body": body, "token_ttl_s": 60})
     minted = simulated.sessions.mint(lite)
-    door.post("clock", advance_s=61)
+    cloud.door("POST", "clock", {"advance_s": 61})
 
     with pytest.raises(errors.Forbidden):
         simulated.session(minted.session_token).start()
 
 
 @pytest.mark.parametrize("status", [402, 400, 403])
-def test_no_credits_is_understood_by_any_status(simulated, door, lite, status):
-    door.post("switches", no_credits_status=status)
-    door.post("credits", credits=0.5)
+def test_no_credits_is_understood_by_any_status(simulated, cloud, lite, status):
+    cloud.door("POST", "switches", {"no_credits_status": status})
+    cloud.door("POST", "credits", {"credits": 0.5})
     minted = simulated.sessions.mint(lite)
 
     with pytest.raises(errors.NoCredits) as refused:
@@ -76,8 +76,12 @@ def test_no_credits_is_understood_by_any_status(simulated, door, lite, status):
 
 @pytest.mark.parametrize("stage", ["token", "start"])
 @pytest.mark.parametrize("status", [400, 403, 409, 429])
-def test_the_concurrency_limit_is_understood_by_any_status(simulated, door, lite, status, stage):
-    door.post("switches", concurrency_status=status, concurrency_stage=stage, concurrency_limit=0)
+def test_the_concurrency_limit_is_understood_by_any_status(simulated, cloud, lite, status, stage):
+    cloud.door(
+        "POST",
+        "switches",
+        {"concurrency_status": status, "concurrency_stage": stage, "concurrency_limit": 0},
+    )
 
     with pytest.raises(errors.ConcurrencyReached) as refused:
         simulated.session(simulated.sessions.mint(lite).session_token).start()
@@ -86,8 +90,8 @@ def test_the_concurrency_limit_is_understood_by_any_status(simulated, door, lite
 
 
 @pytest.mark.parametrize("stage", ["token", "start"])
-def test_an_unknown_secret_is_a_bad_request_wherever_it_is_found_out(simulated, door, stage):
-    door.post("switches", references=stage)
+def test_an_unknown_secret_is_a_bad_request_wherever_it_is_found_out(simulated, cloud, stage):
+    cloud.door("POST", "switches", {"references": stage})
     lite = LiteSession(SANDBOX_AVATAR, OpenAIRealtime(NOBODY))
 
     with pytest.raises(errors.BadRequest) as refused:
@@ -97,25 +101,25 @@ def test_an_unknown_secret_is_a_bad_request_wherever_it_is_found_out(simulated, 
 
 
 @pytest.mark.parametrize("status", [200, 204])
-def test_stopping_what_is_over_succeeds_with_and_without_a_body(simulated, door, started, status):
-    door.post("switches", stop_finished=status)
+def test_stopping_what_is_over_succeeds_with_and_without_a_body(simulated, cloud, started, status):
+    cloud.door("POST", "switches", {"stop_finished": status})
     simulated.sessions.stop(started)
 
     simulated.sessions.stop(started)
 
-    assert door.running() == []
+    assert billed(cloud) == []
 
 
-def test_stopping_what_is_over_may_also_find_nothing(simulated, door, started):
-    door.post("switches", stop_finished=404)
+def test_stopping_what_is_over_may_also_find_nothing(simulated, cloud, started):
+    cloud.door("POST", "switches", {"stop_finished": 404})
     simulated.sessions.stop(started)
 
     with pytest.raises(errors.NotFound):
         simulated.sessions.stop(started)
 
 
-def test_an_agent_token_is_kept_but_not_shown(simulated, door, lite):
-    door.post("switches", agent_token=True)
+def test_an_agent_token_is_kept_but_not_shown(simulated, cloud, lite):
+    cloud.door("POST", "switches", {"agent_token": True})
 
     started = simulated.session(simulated.sessions.mint(lite).session_token).start()
 
@@ -124,24 +128,24 @@ def test_an_agent_token_is_kept_but_not_shown(simulated, door, lite):
     assert started.client_token not in repr(started)
 
 
-def test_a_transcript_that_was_not_kept_is_empty_or_refused(simulated, door, started):
+def test_a_transcript_that_was_not_kept_is_empty_or_refused(simulated, cloud, started):
     empty = simulated.sessions.transcript(started)
-    door.post("switches", transcript="refused")
+    cloud.door("POST", "switches", {"transcript": "refused"})
 
     assert (empty.session_active, empty.lines) == (True, ())
     with pytest.raises(errors.BadRequest):
         simulated.sessions.transcript(started)
 
 
-def test_the_vendors_reason_of_an_end_is_kept(simulated, door, started):
-    door.post(f"sessions/{started}/end", reason="DISPATCH_FAILED")
+def test_the_vendors_reason_of_an_end_is_kept(simulated, cloud, started):
+    cloud.door("POST", f"sessions/{started}/end", {"reason": "DISPATCH_FAILED"})
 
     assert simulated.sessions.get(started).end_reason == "DISPATCH_FAILED"
 
 
-def test_a_session_is_charged_by_the_minute(simulated, door, started):
+def test_a_session_is_charged_by_the_minute(simulated, cloud, started):
     simulated.sessions.keep_alive(started)
-    door.post("clock", advance_s=90)
+    cloud.door("POST", "clock", {"advance_s": 90})
 
     entry = simulated.sessions.get(started)
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from liveavatar import Client, LiteSession, OpenAIRealtime, Timeouts, errors
-from tests.contract.clouds import SANDBOX_AVATAR
+from tests.contract.clouds import SANDBOX_AVATAR, billed
 
 START = "POST /v1/sessions/start"
 LIST = "GET /v1/secrets"
@@ -29,36 +29,36 @@ def hurried(simulator_url: str):
         yield client
 
 
-def calls(door, route: str) -> int:
-    return sum(door.state()["calls"].get(route, {}).values())
+def calls(cloud, route: str) -> int:
+    return sum(cloud.state()["calls"].get(route, {}).values())
 
 
 @pytest.mark.parametrize(("mode", "sessions"), [("close_before", 0), ("close_after", 1)])
 def test_a_cut_start_is_unknown_whether_it_took_effect_or_not(
-    simulated, door, token, mode, sessions
+    simulated, cloud, token, mode, sessions
 ):
-    door.post("faults", route=START, mode=mode)
+    cloud.door("POST", "faults", {"route": START, "mode": mode})
 
     with pytest.raises(errors.OutcomeUnknown):
         simulated.session(token).start()
 
-    assert (len(door.running()), calls(door, START)) == (sessions, 1)
+    assert (len(billed(cloud)), calls(cloud, START)) == (sessions, 1)
 
 
 @pytest.mark.parametrize(("mode", "sessions"), [("hang_before", 0), ("hang_after", 1)])
-def test_a_hung_start_is_unknown_at_the_deadline(hurried, door, token, mode, sessions):
-    door.post("faults", route=START, mode=mode)
+def test_a_hung_start_is_unknown_at_the_deadline(hurried, cloud, token, mode, sessions):
+    cloud.door("POST", "faults", {"route": START, "mode": mode})
     began = time.monotonic()
 
     with pytest.raises(errors.OutcomeUnknown):
         hurried.session(token).start()
 
     assert time.monotonic() - began < 2
-    assert len(door.running()) == sessions
+    assert len(billed(cloud)) == sessions
 
 
-def test_a_dripping_start_is_unknown_at_the_deadline(hurried, door, token):
-    door.post("faults", route=START, mode="drip", drip_ms=50)
+def test_a_dripping_start_is_unknown_at_the_deadline(hurried, cloud, token):
+    cloud.door("POST", "faults", {"route": START, "mode": "drip", "drip_ms": 50})
     began = time.monotonic()
 
     with pytest.raises(errors.OutcomeUnknown):
@@ -67,26 +67,28 @@ def test_a_dripping_start_is_unknown_at_the_deadline(hurried, door, token):
     assert time.monotonic() - began < 2
 
 
-def test_a_server_fault_on_start_is_told_and_not_repeated(simulated, door, token):
-    door.post("faults", route=START, status=500, message="Something broke")
+def test_a_server_fault_on_start_is_told_and_not_repeated(simulated, cloud, token):
+    cloud.door("POST", "faults", {"route": START, "status": 500, "message": "Something broke"})
 
     with pytest.raises(errors.ServerFault) as fault:
         simulated.session(token).start()
 
     assert (fault.value.message, fault.value.may_have_happened) == ("Something broke", True)
-    assert calls(door, START) == 1
+    assert calls(cloud, START) == 1
 
 
 @pytest.mark.parametrize("trouble", [{"mode": "close_before"}, {"status": 503}])
-def test_a_reading_call_rides_out_brief_trouble(simulated, door, trouble):
-    door.post("faults", route=LIST, times=2, **trouble)
+def test_a_reading_call_rides_out_brief_trouble(simulated, cloud, trouble):
+    cloud.door("POST", "faults", {"route": LIST, "times": 2, **trouble})
 
     assert simulated.secrets.list() == ()
-    assert calls(door, LIST) == 3
+    assert calls(cloud, LIST) == 3
 
 
-def test_the_rate_limit_says_how_long_to_wait(simulated, door):
-    door.post("faults", route="POST /v1/secrets", mode="rate_limit", retry_after=7)
+def test_the_rate_limit_says_how_long_to_wait(simulated, cloud):
+    cloud.door(
+        "POST", "faults", {"route": "POST /v1/secrets", "mode": "rate_limit", "retry_after": 7}
+    )
 
     with pytest.raises(errors.RateLimited) as limited:
         simulated.secrets.create(name="mine", value="sk-sim-mine")
@@ -103,8 +105,8 @@ def test_the_rate_limit_says_how_long_to_wait(simulated, door):
         ({"status": 200, "body": {"code": 4000, "message": "Invalid"}}, errors.BadRequest),
     ],
 )
-def test_odd_answers_are_told_apart(simulated, door, token, fault, kind):
-    door.post("faults", route=START, **fault)
+def test_odd_answers_are_told_apart(simulated, cloud, token, fault, kind):
+    cloud.door("POST", "faults", {"route": START, **fault})
 
     with pytest.raises(errors.LiveAvatarError) as odd:
         simulated.session(token).start()
@@ -112,7 +114,7 @@ def test_odd_answers_are_told_apart(simulated, door, token, fault, kind):
     assert type(odd.value) is kind
 
 
-def test_one_client_serves_many_threads_over_kept_connections(simulated, door):
+def test_one_client_serves_many_threads_over_kept_connections(simulated, cloud):
     together = threading.Barrier(8)
 
     def work(number: int) -> str:
