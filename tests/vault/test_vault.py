@@ -104,7 +104,7 @@ def test_a_missing_key_is_named() -> None:
 def test_another_key_of_the_same_name_does_not_open() -> None:
     sealed = Keyring(OLD).seal(Secret("sk-1"), PLACE)
 
-    with pytest.raises(CannotOpen, match="sealed text of accounts_providerkey.value"):
+    with pytest.raises(CannotOpen, match=r"sealed text of accounts_providerkey\.value"):
         Keyring(key("old")).open(sealed, PLACE)
 
 
@@ -142,7 +142,14 @@ def test_a_secret_prints_as_stars_everywhere(caplog: pytest.LogCaptureFixture) -
 
     logging.getLogger("test").warning("%s %r", secret, {"key": secret})
 
-    shown = [str(secret), repr(secret), f"{secret}", f"{secret:>20}", f"{secret!r}", "%s" % secret]
+    shown = [
+        str(secret),
+        repr(secret),
+        f"{secret}",
+        f"{secret:>20}",
+        f"{secret!r}",
+        str.format("{}", secret),
+    ]
     assert {each.strip() for each in shown} == {"********"}
     assert caplog.messages == ["******** {'key': ********}"]
 
