@@ -8,6 +8,8 @@ from aiohttp import web
 from simulator import door, lifecycle, middleware, openai_door
 from simulator.cloud import CLOUD, Cloud
 from simulator.rest import avatars, contexts, minting, previews, secrets, sessions, users
+from simulator.rooms import signalling
+from simulator.rooms.signalling import ROOMS, Rooms
 
 MAX_LINE = 16_384
 """Bytes of a request line: a LiveKit v1 join carries its whole offer in the address."""
@@ -22,6 +24,8 @@ def make_app(cloud: Cloud) -> web.Application:
     app[CLOUD] = cloud
     for part in (secrets, contexts, avatars, previews, minting, sessions, users, openai_door, door):
         app.add_routes(part.routes)
+    app[ROOMS] = Rooms(cloud)
+    app.add_routes(signalling.routes)
     app.cleanup_ctx.append(_keeper)
     app.on_shutdown.append(_let_go)
     return app
@@ -43,3 +47,4 @@ async def _keeper(app: web.Application) -> AsyncIterator[None]:
 
 async def _let_go(app: web.Application) -> None:
     app[CLOUD].faults.clear(then="drop")
+    await app[ROOMS].close()
