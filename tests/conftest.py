@@ -34,6 +34,12 @@ def redis_url() -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Most tests make four people, whose passwords would take a second to hash."""
+    django_settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+
+
 @pytest.fixture(autouse=True)
 def purged_trail(request: pytest.FixtureRequest) -> Iterator[None]:
     """Empties the audit trail through its door before a committing test's flush, which may not."""

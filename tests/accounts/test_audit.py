@@ -190,3 +190,5 @@ if connection.vendor == "postgresql":
 
         with pytest.raises(DatabaseError, match="shut before the transaction ends"):
             execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+        AuditDoor.objects.all().delete()
