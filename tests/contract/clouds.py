@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Callable
 
+import pytest
+
 from liveavatar import CLOUD_URL
 from tests.simulator.cloud import SimulatedCloud
 
@@ -15,9 +17,9 @@ SANDBOX_SECONDS = 60
 
 ACCOUNT_KEY = os.environ.get("LIVEAVATAR_API_KEY", "")
 ACCOUNT_URL = os.environ.get("LIVEAVATAR_API_URL") or CLOUD_URL
-TARGETS = ["simulator"]
+TARGETS = [pytest.param("simulator")]
 if ACCOUNT_KEY and not ACCOUNT_KEY.startswith("sim-"):
-    TARGETS.append("sandbox")
+    TARGETS.append(pytest.param("sandbox", marks=pytest.mark.enable_socket))
 
 
 def eventually(is_so: Callable[[], bool], within: float = 20.0) -> None:
