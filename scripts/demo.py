@@ -17,7 +17,7 @@ from scripts import services
 from scripts.desk import RUN, VAR, Desk, environment, processes, refuse_ports_in_use
 from scripts.serving import ServiceFailed
 from scripts.steps import StepFailed, run, step
-from scripts.supervisor import Supervisor
+from scripts.supervisor import Command, Supervisor
 
 BEGUN = time.monotonic()
 
@@ -53,13 +53,15 @@ def _run(desk: Desk) -> int:
         variables = environment(os.environ, desk, redis_url=url)
         with step("Database and demo workspace"):
             seeded = run([sys.executable, "-m", "scripts.prepare"], env=variables)
-        commands = processes(desk)
-        heartbeats = {name: RUN / f"{name}.alive" for name in commands}
+        heartbeats = {name: RUN / f"{name}.alive" for name in processes(desk)}
         _forget(heartbeats.values())
-        print("Starting " + ", ".join(commands), flush=True)
+        commands = [
+            Command(name, argv, {**variables, "HEARTBEAT_FILE": str(heartbeats[name])})
+            for name, argv in processes(desk).items()
+        ]
+        print("Starting " + ", ".join(heartbeats), flush=True)
         return Supervisor(
             commands,
-            lambda name: {**variables, "HEARTBEAT_FILE": str(heartbeats[name])},
             missing=partial(_missing, desk, heartbeats),
             announce=partial(_announce, desk, seeded),
             beside=beside,

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 import socket
 import subprocess
 import tempfile
@@ -82,10 +83,10 @@ def _becomes_ready(process: subprocess.Popen[bytes], is_ready: Callable[[], bool
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Asks the process to end, and ends it when it does not."""
+    """Asks the process to end, and ends it with all of its session when it does not."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,0 +1,91 @@
+"""The whole product as real processes on free ports, for journeys and benches."""
+
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from scripts.desk import Desk, processes
+from scripts.serving import free_port, serving
+from scripts.steps import ROOT
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where the product and its simulated cloud answer, and with what environment they run."""
+
+    address: str
+    simulator_address: str
+    environment: Mapping[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Runs a management command; returns what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        finished = subprocess.run(
+            command, cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, check=True
+        )
+        return finished.stdout
+
+
+@contextmanager
+def stack(
+    *,
+    folder: Path,
+    redis_url: str,
+    database_url: str = "",
+    only: Sequence[str] = (),
+    **settings: str,
+) -> Iterator[Stack]:
+    """Runs a migrated, seeded installation; `settings` are further environment variables.
+
+    `only` names the processes to run, all of `scripts.desk.processes` where it is empty.
+    """
+    desk = Desk(port=free_port(), simulator_port=free_port(), redis_port=None)
+    assert desk.simulator_address is not None
+    environment = {
+        **os.environ,
+        "VAR_DIR": str(folder),
+        "REDIS_URL": redis_url,
+        "DATABASE_URL": database_url,
+        "SITE_URL": desk.address,
+        "LIVEAVATAR_API_URL": desk.simulator_address,
+        "LIVEAVATAR_API_KEY": "sim-stack",
+        "OPENAI_BASE_URL": f"{desk.simulator_address}/openai/v1",
+        "PYTHONPATH": str(ROOT),
+        **settings,
+    }
+    running = Stack(desk.address, desk.simulator_address, environment)
+    running.manage("migrate", "--verbosity", "0")
+    running.manage("seed_demo")
+    ready = {
+        "web": f"{desk.address}/readyz",
+        "simulator": f"{desk.simulator_address}/_sim/state",
+    }
+    with ExitStack() as processes_running:
+        for name, command in processes(desk, folder).items():
+            if not only or name in only:
+                alive = folder / f"{name}.alive"
+                url = ready.get(name)
+                processes_running.enter_context(
+                    serving(
+                        name,
+                        command,
+                        is_ready=partial(_answers, url) if url else alive.exists,
+                        environment={**environment, "HEARTBEAT_FILE": str(alive)},
+                    )
+                )
+        yield running
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 (loopback)
+            return bool(response.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
