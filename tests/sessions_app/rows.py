@@ -1,0 +1,97 @@
+"""Sessions put straight into a state, and what must be true of all of them at any time."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from liveavatar_web.vault import Secret
+from sessions_app.lifecycle import OPEN, State
+from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Context, Meter
+from sessions_app.services import reservations
+from sessions_app.services.avatar_sessions import Wish
+from tests import build
+from tests.simulator.cloud import SimulatedCloud
+
+
+def placed(by: User, wish: Wish, state: State, **fields: Any) -> AvatarSession:
+    """A session in that state, written straight into the table with the reservation it holds."""
+    now = timezone.now()
+    if state not in OPEN:
+        return build.past_session(by, wish, state=state, **fields)
+    with transaction.atomic():
+        period = reservations.hold(
+            workspace=wish.provider_key.workspace, seconds=wish.max_seconds, now=now
+        )
+    values: dict[str, Any] = {
+        "state": state,
+        "reserved_period": period,
+        "requested_at": now,
+        "started_at": None,
+        "ended_at": None,
+        "end_reason": "",
+        "billed_seconds": None,
+        "credits": None,
+        "lease_until": now + timedelta(seconds=60),
+        "due_at": now,
+    }
+    if state == State.LIVE:
+        values |= live_fields()
+    return build.past_session(by, wish, **{**values, **fields})
+
+
+def live_fields() -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "remote_id": "a-remote-id",
+        "started_at": now,
+        "limit_at": now + timedelta(seconds=120),
+        "due_at": now + timedelta(seconds=100),
+        "room_url": Secret("wss://room.example"),
+        "room_token": Secret("a-room-token"),
+    }
+
+
+def time_passes(seconds: int = 3600) -> None:
+    """Whatever was to be done within that time is due now, and claims held as long have run out.
+
+    Leases and limits stay: they are what somebody wants, not what has to be done.
+    """
+    past = timedelta(seconds=seconds)
+    for model in (AvatarSession, CloudSession, Context, CloudAccount):
+        model._default_manager.update(due_at=F("due_at") - past)
+        model._default_manager.update(claimed_until=F("claimed_until") - past)
+
+
+def running(cloud: SimulatedCloud) -> list[str]:
+    """The ids of the sessions that run, and are billed, in the cloud."""
+    return [each["id"] for each in cloud.state()["sessions"] if each["state"] == "active"]
+
+
+def assert_books_balance(cloud: SimulatedCloud) -> None:
+    """The cloud runs what we call live and nothing else; meters hold what open rows hold."""
+    live = AvatarSession.objects.live().values_list("remote_id", flat=True)
+    assert sorted(running(cloud)) == sorted(live)
+    assert_meters_balance()
+
+
+def assert_meters_balance() -> None:
+    slots: Counter[str] = Counter()
+    seconds: Counter[tuple[str, str]] = Counter()
+    used: Counter[tuple[str, str]] = Counter()
+    for session in AvatarSession.objects.select_related("workspace"):
+        subject = f"workspace:{session.workspace.public_id}"
+        if session.is_open:
+            slots[subject] += 1
+            seconds[subject, session.reserved_period] += session.max_seconds
+        used[subject, session.reserved_period] += session.billed_seconds or 0
+    for meter in Meter.objects.all():
+        if meter.period:
+            key = (meter.subject, meter.period)
+            assert (meter.held_seconds, meter.used_seconds) == (seconds[key], used[key])
+        else:
+            assert meter.held_slots == slots[meter.subject]
