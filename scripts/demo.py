@@ -86,7 +86,10 @@ def _forget(heartbeats: Iterable[Path]) -> None:
 
 def _missing(desk: Desk, heartbeats: Mapping[str, Path]) -> list[str]:
     """The processes that do not answer yet; those without an address show it by a file."""
-    addresses = {"web": f"{desk.address}/readyz", "simulator": desk.simulator_address}
+    addresses = {
+        "web": f"{desk.address}/readyz",
+        "simulator": f"{desk.simulator_address}/_sim/state",
+    }
     return [
         name
         for name, heartbeat in heartbeats.items()
@@ -94,9 +97,9 @@ def _missing(desk: Desk, heartbeats: Mapping[str, Path]) -> list[str]:
     ]
 
 
-def _answers(address: str | None) -> bool:
+def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address or "", timeout=2) as response:  # noqa: S310 (loopback)
+        with urllib.request.urlopen(address, timeout=2) as response:  # noqa: S310 (loopback)
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False

@@ -109,7 +109,7 @@ def environment(given: Mapping[str, str], desk: Desk, *, redis_url: str) -> dict
     return {**defaults, **given, **fixed}
 
 
-def processes(desk: Desk) -> dict[str, list[str]]:
+def processes(desk: Desk, folder: Path = VAR) -> dict[str, list[str]]:
     """The processes of the desk by name; Redis runs beside them and stops after them."""
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "liveavatar_web", "--quiet"]
@@ -124,7 +124,7 @@ def processes(desk: Desk) -> dict[str, list[str]]:
         "web": web,
         "worker-live": [*worker, "-Q", "live", "-c", "16", "-n", "live@%h"],
         "worker-sync": [*worker, "-Q", "sync,sweep", "-c", "8", "-n", "sync@%h"],
-        "beat": [*celery, "beat", "--schedule", str(VAR / "beat"), "--pidfile=", *log],
+        "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile=", *log],
     }
     if desk.simulator_port:
         simulator = [python, "-m", "simulator", "--port", str(desk.simulator_port)]

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import IO
 
@@ -34,7 +34,10 @@ def unprivileged_user() -> pwd.struct_passwd | None:
 
 
 def launch(
-    command: Sequence[str], output: IO[str], user: pwd.struct_passwd | None = None
+    command: Sequence[str],
+    output: IO[str],
+    user: pwd.struct_passwd | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Starts a command in a session of its own.
 
@@ -47,6 +50,7 @@ def launch(
         stderr=subprocess.STDOUT,
         start_new_session=True,
         cwd="/",
+        env=environment,
         user=user.pw_uid if user else None,
         group=user.pw_gid if user else None,
         extra_groups=[] if user else None,
@@ -60,10 +64,11 @@ def serving(
     *,
     is_ready: Callable[[], bool],
     user: pwd.struct_passwd | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Yields once `is_ready`; raises ServiceFailed with the server's words when it never is."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        process = launch(command, output, user)
+        process = launch(command, output, user, environment)
         try:
             if not _becomes_ready(process, is_ready):
                 output.seek(0)

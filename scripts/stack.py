@@ -6,6 +6,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +29,12 @@ class Stack:
         """Runs a management command; returns what it printed."""
         command = [sys.executable, "manage.py", *arguments]
         finished = subprocess.run(
-            command, cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, check=True
+            command,
+            cwd=ROOT,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return finished.stdout
 
@@ -67,19 +73,20 @@ def stack(
         "web": f"{desk.address}/readyz",
         "simulator": f"{desk.simulator_address}/_sim/state",
     }
-    with ExitStack() as processes_running:
-        for name, command in processes(desk, folder).items():
-            if not only or name in only:
-                alive = folder / f"{name}.alive"
-                url = ready.get(name)
-                processes_running.enter_context(
-                    serving(
-                        name,
-                        command,
-                        is_ready=partial(_answers, url) if url else alive.exists,
-                        environment={**environment, "HEARTBEAT_FILE": str(alive)},
-                    )
-                )
+    servers = [
+        serving(
+            name,
+            command,
+            is_ready=partial(_answers, ready[name])
+            if name in ready
+            else (folder / f"{name}.alive").exists,
+            environment={**environment, "HEARTBEAT_FILE": str(folder / f"{name}.alive")},
+        )
+        for name, command in processes(desk, folder).items()
+        if not only or name in only
+    ]
+    with ExitStack() as started, ThreadPoolExecutor() as side_by_side:
+        list(side_by_side.map(started.enter_context, servers))
         yield running
 
 
