@@ -7,9 +7,10 @@ from aiohttp import web
 
 from simulator import lifecycle
 from simulator.cloud import CLOUD, Cloud
-from simulator.envelope import Refusal
+from simulator.envelope import NotFound, Refusal
 from simulator.faults import Fault, Mode
 from simulator.records import Session
+from simulator.rooms.signalling import ROOMS
 from simulator.settings import Adjustable, BadSetting, Latency
 from simulator.validation import Shape, read_json
 
@@ -100,6 +101,15 @@ async def end_session(request: web.Request) -> web.Response:
     session = cloud.session(request.match_info["id"])
     lifecycle.end(cloud, session, (await END.read(request))["reason"])
     return web.json_response(session_state(cloud, session))
+
+
+@routes.post("/_sim/sessions/{id}/cut")
+async def cut_signalling(request: web.Request) -> web.Response:
+    room = request.app[ROOMS].open.get(request.match_info["id"])
+    if room is None:
+        raise NotFound("Room")
+    await room.cut()
+    return web.json_response({})
 
 
 @routes.post("/_sim/reset")

@@ -34,6 +34,9 @@ class Conversation:
         self._listening = True
         self._user_speaks = False
         self._turns = 0
+        self._is_over = False
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self._source: str | None = None
 
     async def run(self) -> None:
@@ -83,9 +86,11 @@ class Conversation:
             case "avatar.speak_text" if self._cloud.switches.speak_text == "spoken":
                 self._to_say.put_nowait(str(command.get("text", "")))
 
-    def stopped(self, reason: str) -> None:
-        """Tell the room that the session is over, whatever the connector sends otherwise."""
+    async def finish(self, reason: str) -> None:
+        """Fall silent, and tell the room that the session is over and why."""
+        self._is_over = True
         self._voice.stop()
+        await self._quiet.wait()
         switches = self._cloud.switches
         names = ["stop_reason", "end_reason"]
         if switches.stopped_fields != "both":
@@ -94,14 +99,16 @@ class Conversation:
 
     async def _say(self, text: str) -> None:
         utterance = await speech.say(text, self._session.openai["voice"])
-        if not utterance.pcm.size:
+        if self._is_over or self._user_speaks or not utterance.pcm.size:
             return
+        self._quiet.clear()
         captions = Captions(text, self._caption)
         self._emit("avatar.speak_started")
         await self._voice.say(utterance.pcm, captions.reached)
         self._emit("avatar.transcription", text=captions.said)
         self._session.lines.append(Line("avatar", captions.said, self._cloud.clock.now()))
         self._emit("avatar.speak_ended")
+        self._quiet.set()
 
     def _caption(self, words: str) -> None:
         self._emit(f"avatar.{self._cloud.switches.chunk_event}", text=words)

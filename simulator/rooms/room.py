@@ -136,7 +136,7 @@ class Room:
 
     async def _until_over(self) -> None:
         await self._session.over.wait()
-        self._talk.stopped(self._session.end_reason or "UNKNOWN")
+        await self._talk.finish(self._session.end_reason or "UNKNOWN")
         await asyncio.sleep(FAREWELL_S)
         await self.close(models.DisconnectReason.ROOM_DELETED)
 
