@@ -52,7 +52,8 @@ def _run(desk: Desk) -> int:
     with _redis(desk) as (url, beside):
         variables = environment(os.environ, desk, redis_url=url)
         with step("Database and demo workspace"):
-            seeded = run([sys.executable, "-m", "scripts.prepare"], env=variables)
+            quiet = {**variables, "LOG_LEVEL": "ERROR"}
+            seeded = run([sys.executable, "-m", "scripts.prepare"], env=quiet)
         heartbeats = {name: RUN / f"{name}.alive" for name in processes(desk)}
         _forget(heartbeats.values())
         commands = [
