@@ -149,7 +149,7 @@ def retry(*, caller: Caller, key: ProviderKey) -> None:
 
 def sweep(now: datetime) -> int:
     """Rings anew for keys whose work is due, and returns how many those are."""
-    due = ProviderKey.objects.due(now).order_by("due_at").values_list("pk", "state")[:SWEPT_AT_ONCE]
+    due = ProviderKey.objects.due(now).order_by("due_at", "id").values_list("pk", "state")[:SWEPT_AT_ONCE]
     delivering = {State.PENDING, State.PUSHING, State.UNCERTAIN}
     for key_id, state in due:
         task = "push_provider_key" if state in delivering else "delete_provider_secrets"
