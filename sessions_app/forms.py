@@ -54,19 +54,29 @@ class SessionFilterForm(forms.Form):
     )
 
 
+class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    def label_from_instance(self, key: ProviderKey) -> str:
+        return f"{key.name} · …{key.last4}"
+
+
+class ContextField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    def label_from_instance(self, context: Context) -> str:
+        return context.name
+
+
 class SessionForm(forms.Form):
     """A new session, with defaults that make one click enough."""
 
     avatar = forms.ModelChoiceField(
         queryset=Avatar.objects.none(), to_field_name="public_id", widget=forms.RadioSelect
     )
-    context = forms.ModelChoiceField(
+    context = ContextField(
         queryset=Context.objects.none(),
         to_field_name="public_id",
         required=False,
         empty_label="None: the avatar has no instructions",
     )
-    provider_key = forms.ModelChoiceField(
+    provider_key = KeyField(
         queryset=ProviderKey.objects.none(),
         to_field_name="public_id",
         label="OpenAI key",
