@@ -1,4 +1,4 @@
-"""A server made of bytes: it says exactly what a test tells it to, whenever the test likes."""
+"""A server made of bytes, which says exactly what a test tells it to, and a client on a wire."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
+
+from liveavatar import Client
+from tests.liveavatar.wire import ACCOUNT_KEY, Wire
 
 Script = Callable[[socket.socket], None]
 
@@ -67,3 +71,14 @@ def serve() -> Iterator[Callable[[Script], ByteServer]]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def client(wire: Wire) -> Iterator[Client]:
+    with Client(ACCOUNT_KEY, "http://cloud.test", transport=httpx.MockTransport(wire)) as client:
+        yield client
