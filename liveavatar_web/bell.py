@@ -4,8 +4,6 @@ Tasks are called by name, so that services need not import them. A broker that r
 must not turn a committed change into an error: the failure is logged and counted.
 """
 
-from functools import partial
-
 import structlog
 from celery import current_app
 from django.conf import settings
@@ -20,7 +18,8 @@ bells_lost = Counter("bells_lost_total", "Messages that the broker did not take"
 
 def ring(task: str, *, queue: str, **ids: int) -> None:
     """Asks for `task` once the current transaction has committed; ids only, never values."""
-    transaction.on_commit(partial(_send, task, queue, ids), robust=True)
+    # Not a partial: where a robust hook fails, Django asks it for a name that partials have not.
+    transaction.on_commit(lambda: _send(task, queue, ids), robust=True)
 
 
 def _send(task: str, queue: str, ids: dict[str, int]) -> None:

@@ -50,7 +50,8 @@ def address(kind: str, identifier: object) -> str:
 
 def nudge(kind: str, identifier: object) -> None:
     """Wakes the waiters of a topic once the current transaction has committed."""
-    transaction.on_commit(partial(_publish, f"{kind}:{identifier}"), robust=True)
+    # Not a partial: where a robust hook fails, Django asks it for a name that partials have not.
+    transaction.on_commit(lambda: _publish(f"{kind}:{identifier}"), robust=True)
 
 
 _publisher: redis.Redis | None = None
