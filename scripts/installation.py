@@ -33,9 +33,9 @@ def main() -> int:
     return 0
 
 
-def digest(paths: Iterable[Path], *facts: str) -> str:
-    """A digest over facts and the names and contents of files; a folder counts with all in it."""
-    total = hashlib.sha256("\0".join(facts).encode())
+def digest(paths: Iterable[Path]) -> str:
+    """A digest over the names and contents of files; a folder counts with all that is in it."""
+    total = hashlib.sha256()
     for path in paths:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
@@ -50,26 +50,24 @@ def is_current(stamp: Path, expected: str) -> bool:
 
 
 def python_packages(lock: Path, stamp: Path) -> None:
-    expected = digest([lock], sys.version)
-    if is_current(stamp, expected) and PYTHON.exists():
+    # `pyvenv.cfg` names the Python that the packages are for.
+    inputs = [lock, VENV / "pyvenv.cfg"]
+    if is_current(stamp, digest(inputs)) and _environment_works():
         return
-    if not PYTHON.exists() or not _runs_this_python():
+    if not _environment_works():
         with step("Python environment in .venv"):
             _make_environment()
     with step(f"Python packages of {lock.relative_to(ROOT)} (minutes the first time)"):
         _pip_install(lock)
-    stamp.write_text(expected, encoding="ascii")
+    stamp.write_text(digest(inputs), encoding="ascii")
 
 
-def _runs_this_python() -> bool:
-    """Whether the environment belongs to the Python that runs this, and not to an earlier one."""
-    answer = subprocess.run(
-        [PYTHON, "-c", "import sys; print(sys.version)"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return answer.stdout.strip() == sys.version
+def _environment_works() -> bool:
+    """False before there is one, and after its Python was removed or replaced by another."""
+    if not PYTHON.exists():
+        return False
+    answer = subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False)
+    return answer.returncode == 0
 
 
 def _make_environment() -> None:
