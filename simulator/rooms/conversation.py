@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from simulator import speech
+from simulator import lifecycle, speech
 from simulator.cloud import Cloud
 from simulator.openai_door import GOOD_KEY_PREFIX, KEY_WITHOUT_REALTIME_PREFIX
 from simulator.records import Line, Session
@@ -42,6 +42,8 @@ class Conversation:
     async def run(self) -> None:
         """Talk until cancelled; with a key that OpenAI would refuse, stay silent."""
         if not self._connected():
+            if self._cloud.switches.bad_openai_key == "server_error":
+                lifecycle.end(self._cloud, self._session, "SERVER_ERROR")
             return
         if self._cloud.switches.greeting:
             self._to_say.put_nowait(self._greeting())
@@ -129,11 +131,10 @@ class Conversation:
         context = self._cloud.contexts.get(self._session.context_id or "")
         role = f"My context is called {context.name}" if context else "I was given no context"
         answers = (
-            f"I listened to you for {seconds:.1f} seconds. {role}, "
-            f"and I speak with the voice {openai['voice']}.",
-            f"Thank you. That was your turn number {self._turns}, and it took {seconds:.1f} "
-            f"seconds. A real session would now ask {openai['model']} for an answer.",
-            f"So far I have heard your voice for {heard.voice_s:.0f} seconds in all. "
+            f"I listened for {seconds:.1f} seconds. {role}, and my voice is {openai['voice']}.",
+            f"That was your turn number {self._turns}, of {seconds:.1f} seconds. "
+            f"A real session would now ask {openai['model']}.",
+            f"I have heard your voice for {heard.voice_s:.0f} seconds in all. "
             "Interrupt me whenever you like.",
         )
         return answers[(self._turns - 1) % len(answers)]

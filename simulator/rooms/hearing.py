@@ -22,27 +22,32 @@ END_S = 0.7
 
 
 class Turns:
-    """Finds the user's turns in a stream of levels. Moments are seconds on any steady clock."""
+    """Finds the user's turns in a stream of short pieces of sound."""
 
     def __init__(self, began: Callable[[], None], ended: Callable[[float], None]) -> None:
         self._began, self._ended = began, ended
-        self._recent: deque[tuple[float, float]] = deque()
+        self._position = 0.0
+        self._recent: deque[float] = deque()
         self._since: float | None = None
-        self._last_voice = 0.0
+        self._last_voice = self._last_voice_at = 0.0
 
-    def voice(self, seconds: float, now: float) -> None:
-        """Take `seconds` of voice that has just been heard."""
-        self._last_voice = now
-        self._recent.append((now, seconds))
-        while self._recent[0][0] < now - WINDOW_S:
+    def hear(self, seconds: float, *, is_voice: bool, now: float) -> None:
+        """Take the next piece of sound, heard at `now` (seconds of any steady clock)."""
+        self._position += seconds
+        if not is_voice:
+            self.pass_time(now)
+            return
+        self._last_voice, self._last_voice_at = self._position, now
+        self._recent.append(self._position - seconds)
+        while self._recent[0] < self._position - WINDOW_S:
             self._recent.popleft()
-        if self._since is None and sum(each for _, each in self._recent) >= ONSET_S:
-            self._since = self._recent[0][0]
+        if self._since is None and len(self._recent) * seconds >= ONSET_S:
+            self._since = self._recent[0]
             self._began()
 
     def pass_time(self, now: float) -> None:
         """End the turn if it has been quiet for long enough."""
-        if self._since is not None and now - self._last_voice >= END_S:
+        if self._since is not None and now - self._last_voice_at >= END_S:
             seconds, self._since = self._last_voice - self._since, None
             self._recent.clear()
             self._ended(seconds)
@@ -66,11 +71,9 @@ async def listen(track: MediaStreamTrack, heard: Heard, turns: Turns) -> None:
         seconds = frame.samples / frame.sample_rate
         heard.audio_s += seconds
         heard.max_dbfs = max(heard.max_dbfs, level)
-        if level > VOICE_DBFS:
+        if is_voice := level > VOICE_DBFS:
             heard.voice_s += seconds
-            turns.voice(seconds, clock())
-        else:
-            turns.pass_time(clock())
+        turns.hear(seconds, is_voice=is_voice, now=clock())
 
 
 async def drain(track: MediaStreamTrack) -> None:

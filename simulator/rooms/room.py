@@ -67,6 +67,7 @@ class Room:
         make = SinglePeer if single_peer else PeerPair
         member = Member(identity, lambda member: make(self, self._presence, member.respond))
         self.member = member
+        self._session.client_left_at = None
         self._note_participants()
         member.welcome(self._livekit, self._others())
         if self._frames is not None:
@@ -108,6 +109,8 @@ class Room:
 
     async def close(self, reason: models.DisconnectReason) -> None:
         """Send everybody away and stop everything."""
+        self._frames = None
+        self._note_participants()
         if self.member is not None:
             await self._remove(self.member, reason)
         own = asyncio.current_task()

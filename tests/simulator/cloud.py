@@ -1,5 +1,7 @@
 """What tests say to a running simulator, in the words of its API."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -11,6 +13,12 @@ ACCOUNT = {"X-API-KEY": "sim-account"}
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
+
+
+def until(fact: Callable[[], object]) -> None:
+    """Wait for the fact, however long; the test run's own time limit bounds it."""
+    while not fact():
+        time.sleep(0.01)
 
 
 class SimulatedCloud:

@@ -24,6 +24,7 @@ class Guest:
         self.events: list[dict[str, Any]] = []
         self.loudest_dbfs = -120.0
         self.disconnected_for: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.reconnected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._frames: asyncio.Queue[rtc.VideoFrame] = asyncio.Queue(maxsize=50)
         self._changed = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
@@ -37,6 +38,7 @@ class Guest:
         self.room.on("track_subscribed", self._on_track)
         self.room.on("data_received", self._on_data)
         self.room.on("disconnected", self._on_disconnected)
+        self.room.on("reconnected", lambda: self.reconnected.set_result(None))
         await self.room.connect(self._url, self._token, self._options)
         return self
 

@@ -1,14 +1,11 @@
 """Scripted trouble happens before or after the effect, as often as asked, and can be lifted."""
 
 import threading
-import time
-from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.simulator.cloud import ACCOUNT, SimulatedCloud
+from tests.simulator.cloud import ACCOUNT, SimulatedCloud, until
 
 ROUTE = "POST /v1/secrets"
 
@@ -16,11 +13,6 @@ ROUTE = "POST /v1/secrets"
 def create(cloud: SimulatedCloud) -> httpx.Response:
     body = {"secret_name": "a", "secret_value": "sk-sim-b", "secret_type": "OPENAI_API_KEY"}
     return cloud.account("POST", "/v1/secrets", json=body)
-
-
-def until(fact: Callable[[], Any]) -> None:
-    while not fact():
-        time.sleep(0.01)
 
 
 def test_a_fault_answers_in_the_clouds_shape_as_often_as_asked(cloud: SimulatedCloud) -> None:

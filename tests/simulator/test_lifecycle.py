@@ -1,10 +1,8 @@
 """A session begins once, costs what it should, and ends in every way it can."""
 
-import time
-
 import pytest
 
-from tests.simulator.cloud import SimulatedCloud, bearer
+from tests.simulator.cloud import SimulatedCloud, bearer, until
 
 
 def end_of(cloud: SimulatedCloud, session_id: str) -> tuple[str, float, int]:
@@ -101,8 +99,7 @@ def test_a_session_ends_by_itself_when_its_time_is_up(cloud: SimulatedCloud) -> 
     cloud.door("POST", "switches", {"idle_timeout_s": 0.05})
     session_id = cloud.started()["session_id"]
 
-    while cloud.state()["running"]:
-        time.sleep(0.01)
+    until(lambda: cloud.state()["running"] == 0)
 
     assert end_of(cloud, session_id)[0] == "IDLE_TIMEOUT"
 
