@@ -66,16 +66,19 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 
 def _environment(running: ExitStack) -> dict[str, str]:
-    """Starts the servers; returns the variables by which the suites find them and the browser."""
+    """The variables by which the suites find the browser and a PostgreSQL, which is started here.
+
+    A Redis each test process starts for itself, so that two of them never share a queue; one that
+    REDIS_URL names may hold somebody's data.
+    """
     with step("Chromium"):
         browser = chromium.provide()
-    with step("Redis and PostgreSQL"):
-        redis = running.enter_context(services.redis())
+    with step("PostgreSQL"):
         postgres = running.enter_context(services.postgres())
+    inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     return {
-        **os.environ,
+        **inherited,
         "CHROMIUM": str(browser),
-        "REDIS_URL": redis.url,
         "POSTGRES_URL": postgres.url,
         "POSTGRES_PROGRAMS": str(postgres.programs),
     }
