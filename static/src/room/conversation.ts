@@ -61,7 +61,6 @@ export class Conversation {
     if (address === null || this.#left) return;
     try {
       await (await this.#call).join(address);
-      this.#report("joined");
     } catch {
       this.parts.store.dispatch({ type: "link", link: "lost", at: this.parts.clock.now() });
       this.#report("disconnected", "join_failed");
@@ -91,8 +90,8 @@ export class Conversation {
     if (this.#left) return;
     this.#left = true;
     this.#stopMeters?.();
-    await this.#sender.flush();
     await (await this.#call).leave();
+    await this.#sender.flush();
   }
 
   /** Null when there is no room to join; the server's own state then says why. */
@@ -158,7 +157,7 @@ export class Conversation {
   }
 
   #closed(reason: string): void {
-    if (this.#left) return;
+    if (this.#left || this.parts.store.state.ending) return;
     this.#report("disconnected", reason);
     this.parts.lookAgain();
   }
@@ -172,6 +171,7 @@ export class Conversation {
 /** What the server notes in the session's timeline. */
 function worthTelling(before: RoomState, after: RoomState): string[] {
   const told: [string, boolean, boolean][] = [
+    ["joined", before.ownSteps.joined !== undefined, after.ownSteps.joined !== undefined],
     ["first_sound", before.heard, after.heard],
     ["first_frame", before.ownSteps.picture !== undefined, after.ownSteps.picture !== undefined],
     ["reconnected", before.worries.has("restored"), after.worries.has("restored")],

@@ -61,11 +61,10 @@ export class Call {
   /** Rejects when the room cannot be joined. */
   async join({ url, token }: RoomAddress): Promise<void> {
     localStorage.setItem(HOST_KEY, new URL(url).origin);
-    this.on.link("joining");
     await this.#room.connect(url, token);
     this.on.link("joined");
     this.on.soundBlocked(!this.#room.canPlaybackAudio);
-    await this.#publish();
+    void this.#publish();
   }
 
   async leave(): Promise<void> {
@@ -79,7 +78,7 @@ export class Call {
     this.#microphone = new LocalAudioTrack(track, MICROPHONE_CONSTRAINTS, false);
     this.#microphone.on("ended", () => this.on.microphoneEnded());
     this.#watchUserLevel();
-    await this.#publish();
+    void this.#publish();
   }
 
   async setMuted(muted: boolean): Promise<void> {
@@ -118,11 +117,13 @@ export class Call {
     return report === undefined ? null : readCounters(report);
   }
 
+  /** Once both are there, the room and the microphone. Without it one can still listen. */
   async #publish(): Promise<void> {
     if (this.#microphone === undefined || this.#room.state !== "connected") return;
-    await this.#room.localParticipant.publishTrack(this.#microphone, {
-      source: Track.Source.Microphone,
-    });
+    const options = { source: Track.Source.Microphone };
+    await this.#room.localParticipant
+      .publishTrack(this.#microphone, options)
+      .catch(() => this.on.microphoneEnded());
   }
 
   #watchUserLevel(): void {
@@ -156,6 +157,8 @@ export class Call {
       track.attach(this.video);
       this.on.link("joined");
       this.video.requestVideoFrameCallback(() => this.on.picture());
+      // A tab in the background is not told of frames, only of data.
+      this.video.addEventListener("loadeddata", () => this.on.picture(), { once: true });
     } else if (track.kind === Track.Kind.Audio) {
       // In the page, so that the choice of a speaker reaches it.
       this.video.after(track.attach());

@@ -53,6 +53,7 @@ const noPicture: Rule = (state, { avatarName }) =>
 const over: Rule = (state, { avatarName }) => {
   if (!isOver(state)) return null;
   const words: EndWords = endWords(state.facts, avatarName);
+  const details = state.facts.state === "ended" ? readTranscript : seeDetails;
   return {
     name: state.facts.state,
     tone: state.facts.state === "failed" ? "bad" : "info",
@@ -60,8 +61,8 @@ const over: Rule = (state, { avatarName }) => {
     body: words.body,
     blocks: true,
     actions: words.again
-      ? [{ name: "again", words: "Again with the same settings", primary: true }, seeDetails]
-      : [{ name: "new_session", words: "Change the settings", primary: true }, seeDetails],
+      ? [{ name: "again", words: "Again with the same settings", primary: true }, details]
+      : [{ name: "new_session", words: "Change the settings", primary: true }, details],
   };
 };
 
@@ -210,7 +211,7 @@ const slow: Rule = (state, { avatarName }) =>
     : null;
 
 const silent: Rule = (state, { avatarName }) =>
-  state.worries.has("silent") && !state.heard
+  state.worries.has("silent") && moodOf(state) === "live" && !state.userTalking
     ? {
         name: "silent",
         tone: "info",
@@ -233,6 +234,7 @@ const restored: Rule = (state) =>
       }
     : null;
 
+const readTranscript = { name: "details", words: "Read what was said" } as const;
 const seeDetails = { name: "details", words: "See what happened" } as const;
 
 // The first rule that has something to say is shown: what ended before what hinders, what hinders

@@ -12,9 +12,11 @@ import { NoticeView } from "./notice_view.ts";
 import { isOver, type RoomEvent, type RoomState } from "./state.ts";
 import { showSteps, stepLines } from "./steps.ts";
 import type { Store } from "./store.ts";
+import { WakeLock } from "./wake_lock.ts";
 import { keepWatchdogs } from "./watchdogs.ts";
 
 const TICK_MS = 200;
+const STOP_AGAIN_MS = 3_000;
 
 export interface RoomPageParts {
   config: RoomConfig;
@@ -89,9 +91,11 @@ export class RoomPage {
       if (worry === "silent") void api.report("silent").catch(() => undefined);
       if (worry === "no_picture") void this.#giveUp();
     });
+    const wakeLock = new WakeLock();
     let joined = false;
     store.subscribe((state) => {
       watchdogs(state);
+      wakeLock.set(state.link === "joined");
       if (state.facts.state === "live" && !joined) {
         joined = true;
         void this.#conversation.join();
@@ -147,21 +151,26 @@ export class RoomPage {
   }
 
   async #end(): Promise<void> {
-    const { store, api } = this.room;
-    store.dispatch({ type: "ending", ending: true });
-    try {
-      await api.stop();
-      await this.#conversation.leave();
-    } catch {
-      store.dispatch({ type: "ending", ending: false });
-      store.dispatch({ type: "server_reachable", reachable: false });
-    }
+    this.room.store.dispatch({ type: "ending", ending: true });
+    await Promise.all([this.#stop(), this.#conversation.leave()]);
   }
 
   async #giveUp(): Promise<void> {
-    await this.room.api.report("no_picture").catch(() => undefined);
-    await this.room.api.stop().catch(() => undefined);
-    await this.#conversation.leave();
+    void this.room.api.report("no_picture").catch(() => undefined);
+    await Promise.all([this.#stop(), this.#conversation.leave()]);
+  }
+
+  /** Asks until the server has heard it: what still runs is still billed. */
+  async #stop(): Promise<void> {
+    while (!isOver(this.room.store.state)) {
+      try {
+        await this.room.api.stop();
+        return;
+      } catch {
+        this.room.store.dispatch({ type: "server_reachable", reachable: false });
+        await new Promise((resolve) => setTimeout(resolve, STOP_AGAIN_MS));
+      }
+    }
   }
 }
 
