@@ -143,7 +143,6 @@ def request_stop(
             now=now,
             caller=caller,
             stop_requested_at=now,
-            billed_seconds=0,
         ):
             return
         if moves.move(

@@ -83,11 +83,13 @@ def _ended_there(session: AvatarSession, claim: Claim, entry: SessionEntry) -> N
     with transaction.atomic():
         for running in session.cloud_sessions.filter(state=CloudSession.State.RUNNING):
             stopping.close(running, bill=bill, now=timezone.now())
-        stopping.finish_with_bill(
+        moves.move(
             session,
+            to=State.ENDED,
             claim=claim,
             sources=[State.LIVE],
             cause=_VENDOR_REASONS.get(bill.vendor_end_reason, EndReason.CLOUD),
+            now=timezone.now(),
             vendor_end_reason=bill.vendor_end_reason,
             caller=_WORKER,
         )
@@ -107,5 +109,6 @@ def _gone_there(session: AvatarSession, claim: Claim) -> None:
             caller=_WORKER,
             end_reason=EndReason.CLOUD,
             due_at=now,
+            attempts=0,
         ):
             bell.ring("sessions_app.stop_session", queue="live", session_id=session.pk)

@@ -1,14 +1,14 @@
 """The one way a session changes state: a conditional update, what it held, its timeline, its audit.
 
-Rows are locked in one order, so that no two transactions wait for each other: the session, the
-workspace's meters, the workspace (`changes.announce`).
+Rows are locked in one order, so that no two transactions wait for each other: the session, its
+cloud sessions, the workspace's meters, the workspace (`changes.announce`).
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from accounts.models import Claim
 from accounts.services import audit, changes
@@ -44,7 +44,8 @@ def move(
 
     `sources` narrows the states it may come from, `claim` asks that the row is still held by it.
     False means that somebody else moved it first, and nothing was written. A row that is over
-    gives back what it held, and whatever may still run for it in the cloud is doubted.
+    gives back what it held and bears what it cost, and whatever may still run for it in the cloud
+    is doubted.
     """
     rows = AvatarSession.objects.filter(
         pk=session.pk, state__in=sources_of(to) if sources is None else sources
@@ -58,6 +59,9 @@ def move(
         fields |= {"ended_at": now, "due_at": None, "end_reason": cause}
     if not rows.update(state=to, version=F("version") + 1, **fields):
         return False
+    if to in OVER:
+        # The update has locked the row, so no bill can come in between the sum and the commit.
+        AvatarSession.objects.filter(pk=session.pk).update(**totals(session))
     session.refresh_from_db()
     if to in OVER:
         reservations.settle(session, used_seconds=session.billed_seconds or 0)
@@ -66,6 +70,12 @@ def move(
         _audit(session, to, cause=cause, caller=caller)
     tell(session, cause=cause, now=now, text=text)
     return True
+
+
+def totals(session: AvatarSession) -> dict[str, Any]:
+    """What its cloud sessions cost together, as far as their bills have come in."""
+    sums = session.cloud_sessions.aggregate(seconds=Sum("billed_seconds"), credits=Sum("credits"))
+    return {"billed_seconds": sums["seconds"] or 0, "credits": sums["credits"]}
 
 
 def doubt(session: AvatarSession, *, now: datetime) -> None:

@@ -1,18 +1,19 @@
 """Stops sessions in the cloud and reads what they cost.
 
 Stopping is repeat-safe: 200, 204 and 404 all mean that it does not run. A doubtful id, whose start
-may yet take effect, is stopped again until the cloud shows it ended or its token has run out.
+may yet take effect, is stopped again until the cloud shows it ended, or knows nothing of it and its
+token has run out.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Claim
@@ -67,11 +68,13 @@ def stop(*, pk: int) -> None:
     with transaction.atomic():
         if running is not None:
             close(running, bill=bill or _estimate(session), now=timezone.now())
-        finish_with_bill(
+        moves.move(
             session,
+            to=State.ENDED,
             claim=claim,
             sources=[State.STOPPING],
             cause=session.end_reason,
+            now=timezone.now(),
             vendor_end_reason=bill.vendor_end_reason if bill else "",
             caller=_WORKER,
         )
@@ -93,7 +96,8 @@ def stop_cloud_session(*, pk: int) -> None:
         later = timezone.now() + backoff(doubtful.attempts)
         CloudSession.objects.record(claim, due_at=later, last_error=type(error).__name__)
         return
-    over = (entry is not None and entry.is_ended) or now > doubtful.doubt_until
+    # One that the cloud still shows as running is stopped for as long as it does.
+    over = entry.is_ended if entry is not None else now > doubtful.doubt_until
     with transaction.atomic():
         if not over:
             CloudSession.objects.record(claim, due_at=timezone.now() + _LOOK_AGAIN)
@@ -102,7 +106,13 @@ def stop_cloud_session(*, pk: int) -> None:
 
 
 def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
-    """Strikes a cloud session off: it runs no more. What it cost reaches its session's bill."""
+    """Strikes a cloud session off: it runs no more. What it cost reaches its session's bill.
+
+    Call it inside a transaction.
+    """
+    session = cloud_session.avatar_session
+    # Locked first, for a session that is ending at this moment may have summed its bills up.
+    AvatarSession.objects.filter(pk=session.pk).update(version=F("version") + 1)
     struck = CloudSession.objects.unsettled().filter(pk=cloud_session.pk)
     if not struck.update(
         state=CloudSession.State.OVER,
@@ -115,32 +125,14 @@ def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
         version=F("version") + 1,
     ):
         return
-    session = cloud_session.avatar_session
     late = AvatarSession.objects.filter(pk=session.pk, state__in=OVER)
-    if bill.seconds and late.update(**_totals(session), version=F("version") + 1):
+    if late.update(**moves.totals(session)):
         reservations.add_used(session, bill.seconds)
 
 
 def close_unstarted(cloud_session: CloudSession, *, now: datetime) -> None:
     """Strikes off an id whose start is known not to have happened."""
     close(cloud_session, bill=Bill(), now=now)
-
-
-def finish_with_bill(session: AvatarSession, *, vendor_end_reason: str, **how: Any) -> bool:
-    """Ends the row with the sum of what its cloud sessions cost."""
-    return moves.move(
-        session,
-        to=State.ENDED,
-        now=timezone.now(),
-        vendor_end_reason=vendor_end_reason,
-        **_totals(session),
-        **how,
-    )
-
-
-def _totals(session: AvatarSession) -> dict[str, Any]:
-    totals = session.cloud_sessions.aggregate(seconds=Sum("billed_seconds"), credits=Sum("credits"))
-    return {"billed_seconds": totals["seconds"] or 0, "credits": totals["credits"]}
 
 
 def _stop_remote(remote_id: str) -> None:
