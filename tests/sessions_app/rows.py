@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from liveavatar_web.vault import Secret
-from sessions_app.lifecycle import OPEN, State
+from sessions_app.lifecycle import OPEN, OVER, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Context, Meter
 from sessions_app.services import reservations
 from sessions_app.services.avatar_sessions import Wish
@@ -73,9 +73,17 @@ def running(cloud: SimulatedCloud) -> list[str]:
 
 
 def assert_books_balance(cloud: SimulatedCloud) -> None:
-    """The cloud runs what we call live and nothing else; meters hold what open rows hold."""
+    """The cloud runs what we call live and nothing else, and every credit it took is on a bill.
+
+    Meters hold what open rows hold.
+    """
+    sessions = cloud.state()["sessions"]
     live = AvatarSession.objects.live().values_list("remote_id", flat=True)
-    assert sorted(running(cloud)) == sorted(live)
+    assert sorted(each["id"] for each in sessions if each["state"] == "active") == sorted(live)
+    taken = {each["id"]: each["credits_consumed"] for each in sessions}
+    for session in AvatarSession.objects.filter(state__in=OVER):
+        ids = session.cloud_sessions.values_list("remote_id", flat=True)
+        assert (session.credits or 0) == sum(taken[remote_id] for remote_id in ids)
     assert_meters_balance()
 
 
