@@ -34,7 +34,9 @@ fmt: setup ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 bench: setup ## Measure the figures that the design promises, on PostgreSQL
-	@$(BIN)/python -m scripts.bench
+	@for file in $$(grep -l __main__ bench/*.py); do \
+		echo "--- $$file"; $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; \
+	done
 
 lock: ## Write requirements/ anew from pyproject.toml
 	@scripts/lock.sh
