@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if invitation := request.GET.get(invitations.PARAMETER):
             request.session[_SESSION_KEY] = invitation
         try:
-            email = _invited(request)
+            email = invitations.accept(_invitation(request))
         except invitations.NotInvited:
             return False
         # The link came to this very address, so there is nothing left to confirm.
@@ -33,10 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return True
 
     def clean_email(self, email: str) -> str:
+        """Called for the sign-up form, again once the account is there, and for other forms."""
         request = self.request
         if settings.SIGNUP == "invited" and request.resolver_match.url_name == "account_signup":
             try:
-                invited = _invited(request)
+                invited = invitations.address(_invitation(request))
             except invitations.NotInvited as error:
                 raise forms.ValidationError(str(error)) from error
             if email.lower() != invited:
@@ -59,7 +60,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 details={"signup": settings.SIGNUP},
             )
             workspaces.create_personal(user, caller)
-        request.session.pop(_SESSION_KEY, None)
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -77,8 +77,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_ip(request)
 
 
-def _invited(request: HttpRequest) -> str:
-    return invitations.read(request.session.get(_SESSION_KEY, ""))
+def _invitation(request: HttpRequest) -> str:
+    return str(request.session.get(_SESSION_KEY, ""))
 
 
 def _audit_failure(request: HttpRequest, credentials: dict[str, Any], *, reason: str) -> None:

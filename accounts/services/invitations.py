@@ -43,14 +43,19 @@ def invite(*, email: str, caller: Caller) -> str:
     return f"{settings.SITE_URL}{reverse('account_signup')}?{query}"
 
 
-def read(invitation: str) -> str:
-    """The e-mail address that an invitation is for. Raises NotInvited."""
+def address(invitation: str) -> str:
+    """The e-mail address that an invitation is for, used or not. Raises NotInvited."""
     try:
-        email = _signer.unsign(invitation, max_age=VALID_SECONDS)
+        return _signer.unsign(invitation, max_age=VALID_SECONDS)
     except signing.SignatureExpired as error:
         raise NotInvited("This invitation has run out. Ask for a new one.") from error
     except signing.BadSignature as error:
         raise NotInvited("Signing up here needs an invitation.") from error
+
+
+def accept(invitation: str) -> str:
+    """The e-mail address that may sign up with this invitation now. Raises NotInvited."""
+    email = address(invitation)
     if User.objects.filter(email=email).exists():
         raise NotInvited("This invitation has been used. Sign in instead.")
     return email

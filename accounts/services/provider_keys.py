@@ -21,12 +21,15 @@ from liveavatar_web.vault import Secret, keyring
 State = ProviderKey.State
 
 SWEPT_AT_ONCE: Final = 200
-WARNINGS: Final = {
-    Verdict.UNREACHABLE: "OpenAI could not be asked whether this key is good. "
-    "If it is not, the first conversation will say so.",
-    Verdict.NO_REALTIME: "This key works, but it sees no realtime model, "
-    "so conversations may not start. Look at the model access of its OpenAI project.",
+REFUSALS: Final = {
+    Verdict.REFUSED: "OpenAI does not accept this key. Copy it again, in full.",
+    Verdict.NO_REALTIME: "OpenAI accepts this key but shows it no realtime model. "
+    "Give its OpenAI project access to one, or use another key.",
 }
+NOT_CHECKED: Final = (
+    "OpenAI could not be asked whether this key is good. "
+    "If it is not, the first conversation will say so."
+)
 
 
 class AlreadyRegistered(Exception):
@@ -38,7 +41,7 @@ class AlreadyRegistered(Exception):
 
 
 class RefusedByProvider(Exception):
-    """The provider says that the key is not good, so it was not stored."""
+    """The provider says that the key is not good for conversations, so it was not stored."""
 
 
 class NotRetryable(Exception):
@@ -56,9 +59,9 @@ def register(*, caller: Caller, workspace: Workspace, name: str, value: Secret) 
         _refuse(caller, workspace, "already_registered", existing)
         raise AlreadyRegistered(existing)
     verdict = openai.check(value)
-    if verdict is Verdict.REFUSED:
-        _refuse(caller, workspace, "refused_by_provider")
-        raise RefusedByProvider("OpenAI does not accept this key. Copy it again, in full.")
+    if words := REFUSALS.get(verdict):
+        _refuse(caller, workspace, verdict.value)
+        raise RefusedByProvider(words)
     try:
         return _store(caller, workspace, name, value, verdict)
     except IntegrityError:
@@ -149,7 +152,11 @@ def retry(*, caller: Caller, key: ProviderKey) -> None:
 
 def sweep(now: datetime) -> int:
     """Rings anew for keys whose work is due, and returns how many those are."""
-    due = ProviderKey.objects.due(now).order_by("due_at", "id").values_list("pk", "state")[:SWEPT_AT_ONCE]
+    due = (
+        ProviderKey.objects.due(now)
+        .order_by("due_at", "id")
+        .values_list("pk", "state")[:SWEPT_AT_ONCE]
+    )
     delivering = {State.PENDING, State.PUSHING, State.UNCERTAIN}
     for key_id, state in due:
         task = "push_provider_key" if state in delivering else "delete_provider_secrets"
@@ -166,7 +173,7 @@ def _store(
         name=name,
         last4=value.last4,
         fingerprint=keyring().fingerprint(value),
-        warning=WARNINGS.get(verdict, ""),
+        warning=NOT_CHECKED if verdict is Verdict.UNREACHABLE else "",
         due_at=timezone.now(),
         created_by=caller.user,
     )

@@ -1,4 +1,7 @@
+from uuid import uuid4
+
 import pytest
+from django.core.cache import caches
 
 from liveavatar_web import bell
 
@@ -15,3 +18,9 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Bells:
 
     monkeypatch.setattr(bell, "ring", note)
     return rung
+
+
+@pytest.fixture(autouse=True)
+def forgotten_attempts(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits count in Redis, which outlives a test and is shared by those beside it."""
+    monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
