@@ -3,6 +3,7 @@
 Every variable is read here, once, through `env`; `.env.example` says what each is for.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +139,8 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR_DIR / "db.sqlite3",
-            # A file, so that the threads and processes of a test meet in it.
-            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
+            # A file, so that the threads of a test meet in it; one for each run of the tests.
+            "TEST": {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

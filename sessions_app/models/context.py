@@ -75,7 +75,7 @@ class Context(DueWork):
 
     @property
     def is_moving(self) -> bool:
-        return self.due_at is not None
+        return self.state != self.State.READY and self.due_at is not None
 
 
 class ContextVersion(models.Model):

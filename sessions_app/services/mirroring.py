@@ -26,11 +26,15 @@ log = structlog.get_logger(__name__)
 
 _WORKER: Final = Caller.system("worker")
 _State = Context.State
+# A request that we gave up on may still take effect; look once more when it no longer can.
+_SECOND_LOOK: Final = timedelta(minutes=5)
 
 
 def mirror(*, pk: int) -> None:
     """Makes the cloud hold the newest version, or nothing if the context was deleted."""
     context = Context.objects.get(pk=pk)
+    if context.state == _State.READY:
+        return _look_again(context)
     # An attempt before this one may have made it: its answer was lost, or its worker died.
     may_exist = context.attempts > 0
     deleting = context.deleted_at is not None
@@ -56,7 +60,24 @@ def mirror(*, pk: int) -> None:
     if deleting:
         _record(context, claim, state=_State.DELETED, remote_context_id="", due_at=None, attempts=0)
     else:
-        _record_pushed(context, claim, remote_id)
+        _record_pushed(context, claim, remote_id, second_look=may_exist)
+
+
+def _look_again(context: Context) -> None:
+    """Deletes what a creation, given up on in doubt, may have left after all."""
+    claim = Context.objects.filter(state=_State.READY, version=context.version).claim(
+        pk=context.pk, now=timezone.now(), seconds=settings.CLAIM_SECONDS
+    )
+    if claim is None:
+        return
+    try:
+        for stray in _all_of_ours(context) - {context.remote_context_id}:
+            cloud.client().contexts.delete(stray)
+    except (errors.LiveAvatarError, cloud.NotConfigured) as error:
+        log.warning("context.second_look_failed", error=str(error))
+        _record(context, claim, due_at=timezone.now() + backoff(context.attempts))
+    else:
+        _record(context, claim, due_at=None, attempts=0)
 
 
 def _push(context: Context, *, may_exist: bool) -> str:
@@ -101,14 +122,14 @@ def _all_of_ours(context: Context) -> set[str]:
     }
 
 
-def _record_pushed(context: Context, claim: Claim, remote_id: str) -> None:
+def _record_pushed(context: Context, claim: Claim, remote_id: str, *, second_look: bool) -> None:
     _record(
         context,
         claim,
         even_if_changed={"remote_context_id": remote_id},
         state=_State.READY,
         mirrored_number=context.number,
-        due_at=None,
+        due_at=timezone.now() + _SECOND_LOOK if second_look else None,
         attempts=0,
         last_error="",
         last_error_message="",
