@@ -34,7 +34,10 @@ _LOOK_AGAIN: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What one cloud session cost: seconds, and the vendor's credits where it says them."""
+    """What one cloud session cost: seconds, and the vendor's credits where it says them.
+
+    An end reason of the vendor's may be any text; we keep as much as a column holds.
+    """
 
     seconds: int = 0
     credits: Decimal | None = None
@@ -42,7 +45,8 @@ class Bill:
 
     @classmethod
     def of(cls, entry: SessionEntry) -> "Bill":
-        return cls(entry.duration or 0, entry.credits_consumed, entry.end_reason or "")
+        seconds = max(0, entry.duration or 0)
+        return cls(seconds, entry.credits_consumed, (entry.end_reason or "")[:64])
 
 
 def stop(*, pk: int) -> None:
@@ -55,19 +59,20 @@ def stop(*, pk: int) -> None:
         return None
     session = AvatarSession.objects.select_related("workspace").get(pk=pk)
     running = session.cloud_sessions.filter(state=CloudSession.State.RUNNING).first()
-    bill: Bill | None = Bill()
+    entry: SessionEntry | None = None
     if running is not None:
         try:
             _stop_remote(running.remote_id)
-            bill = _read_bill(running.remote_id)
+            entry = _look_up(running.remote_id)
         except (errors.LiveAvatarError, cloud.NotConfigured) as error:
             return _try_later(session, claim, error)
-        if bill is None and session.attempts < _BILL_TRIES:
+        if not (entry and entry.is_ended) and session.attempts < _BILL_TRIES:
             AvatarSession.objects.record(claim, due_at=timezone.now() + backoff(1))
             return None
     with transaction.atomic():
-        if running is not None:
-            close(running, bill=bill or _estimate(session), now=timezone.now())
+        # One that is still shown as running stays unsettled, and is doubted with the move.
+        if running is not None and (entry is None or entry.is_ended):
+            close(running, bill=Bill.of(entry) if entry else _estimate(session), now=now)
         moves.move(
             session,
             to=State.ENDED,
@@ -75,7 +80,7 @@ def stop(*, pk: int) -> None:
             sources=[State.STOPPING],
             cause=session.end_reason,
             now=timezone.now(),
-            vendor_end_reason=bill.vendor_end_reason if bill else "",
+            vendor_end_reason=Bill.of(entry).vendor_end_reason if entry else "",
             caller=_WORKER,
         )
 
@@ -147,11 +152,6 @@ def _look_up(remote_id: str) -> SessionEntry | None:
         return cloud.client().sessions.get(remote_id)
     except errors.NotFound:
         return None
-
-
-def _read_bill(remote_id: str) -> Bill | None:
-    entry = _look_up(remote_id)
-    return Bill.of(entry) if entry is not None and entry.is_ended else None
 
 
 def _estimate(session: AvatarSession) -> Bill:
