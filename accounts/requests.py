@@ -21,6 +21,15 @@ class MemberRequest(HttpRequest):
     membership: Membership
 
 
+def membership_of(request: HttpRequest) -> Membership | None:
+    """Where whoever asks works, read once a request; None for strangers."""
+    if not hasattr(request, "membership"):
+        user = getattr(request, "user", None)
+        found = workspaces.of(user) if isinstance(user, User) else None
+        request.membership = found  # type: ignore[attr-defined]
+    return cast(Membership | None, request.membership)  # type: ignore[attr-defined]
+
+
 def member_required(
     view: Callable[Concatenate[MemberRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -29,11 +38,8 @@ def member_required(
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = cast(MemberRequest, request)
-        membership = workspaces.of(asked.user)
-        if membership is None:
+        if membership_of(request) is None:
             raise PermissionDenied("You do not belong to a workspace.")
-        asked.membership = membership
-        return view(asked, *args, **kwargs)
+        return view(cast(MemberRequest, request), *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], wrapped)

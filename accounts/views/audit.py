@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from accounts.forms import AuditFilterForm
 from accounts.models import AuditEvent, AuditPersonalData, User
 from accounts.models.audit_event import AuditEventQuerySet
+from accounts.requests import membership_of
 from accounts.rights import Right
-from accounts.services import workspaces
 
 PAGE_SIZE: Final = 50
 
@@ -24,7 +24,7 @@ PAGE_SIZE: Final = 50
 def index(request: HttpRequest) -> HttpResponse:
     """The trail, newest first; `before` is the id of the event after which to go on."""
     assert isinstance(request.user, User)
-    membership = workspaces.of(request.user)
+    membership = membership_of(request)
     if not (request.user.is_staff or (membership and membership.may(Right.READ_AUDIT))):
         raise PermissionDenied("Your role in this workspace does not let you read the audit trail.")
     form = AuditFilterForm(request.GET)
