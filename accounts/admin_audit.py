@@ -59,7 +59,11 @@ def _record(request: HttpRequest, obj: Any, change: str, fields: str = "") -> No
 
 
 def _fields(message: Any) -> str:
-    """The names of the changed fields, from what Django's admin made of the form."""
-    parts = message if isinstance(message, list) else []
-    names = [name for part in parts for name in part.get("changed", {}).get("fields", [])]
-    return ", ".join(str(name) for name in names)
+    """The names of what changed, from what Django's admin made of the form and its inlines."""
+    names: list[str] = []
+    for part in message if isinstance(message, list) else []:
+        for change, told in part.items():
+            # An inline's row has a name of its own; the fields of the object itself have none.
+            row = f"{told['name']} {change}" if "name" in told else ""
+            names += filter(None, [row, *map(str, told.get("fields", []))])
+    return ", ".join(names)

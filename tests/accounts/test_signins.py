@@ -69,6 +69,17 @@ def test_after_a_few_guesses_the_right_password_does_not_help_either(
     assert event.details == {"reason": "too many attempts"}
 
 
+def test_a_flood_of_sign_ins_is_answered_in_words(client: Client, alice: User) -> None:
+    for _ in range(30):
+        client.get(reverse("account_login"))
+        answer = sign_in(client, "nobody@example.com", "wrong")
+
+    answer = sign_in(client, alice.email)
+
+    assert answer.status_code == 429
+    assert "Wait a minute, then try again." in answer.content.decode()
+
+
 def test_an_account_made_by_an_admin_gets_its_workspace_at_the_first_sign_in(
     client: Client,
 ) -> None:
