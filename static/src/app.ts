@@ -2,6 +2,7 @@ import { bindCounters } from "./counters.ts";
 import { showLocalTimes } from "./local_times.ts";
 import { bindMenus } from "./menus.ts";
 import { bindRanges } from "./ranges.ts";
+import { bindSandboxChoice } from "./sandbox_choice.ts";
 import { bindThemeChoice } from "./theme_choice.ts";
 import { bindToasts } from "./toasts.ts";
 import { watchPage } from "./watch_page.ts";
@@ -14,6 +15,7 @@ function bind(root: ParentNode): void {
 
 bind(document);
 bindMenus();
+bindSandboxChoice();
 bindThemeChoice();
 bindToasts();
 watchPage();

@@ -1,4 +1,4 @@
-import type { ActionName, Notice } from "./notices.ts";
+import type { ActionName, Notice, NoticeAction } from "./notices.ts";
 
 /** Shows one notice at a time in its place in the page, and hands on what was pressed. */
 export class NoticeView {
@@ -28,13 +28,17 @@ export class NoticeView {
     );
     if (notice.actions.length === 0) return [words];
     const actions = element("div", "room-notice__actions");
-    for (const { name, words: label, primary } of notice.actions) {
-      const button = element("button", primary ? "button--primary" : "", label);
-      button.dataset["action"] = name;
-      button.addEventListener("click", () => this.onAction(name, notice.name));
-      actions.append(button);
-    }
+    actions.append(...notice.actions.map((action) => this.#action(action, notice.name)));
     return [words, actions];
+  }
+
+  #action({ name, words, primary, href }: NoticeAction, notice: string): HTMLElement {
+    const className = primary ? "button button--primary" : "button";
+    const made = element(href === undefined ? "button" : "a", className, words);
+    made.dataset["action"] = name;
+    if (made instanceof HTMLAnchorElement) made.href = href ?? "";
+    else made.addEventListener("click", () => this.onAction(name, notice));
+    return made;
   }
 }
 

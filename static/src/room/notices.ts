@@ -18,11 +18,21 @@ export interface Notice {
   body: string;
   /** Covers the picture: nothing else can go on before it is answered. */
   blocks: boolean;
-  actions: { name: ActionName; words: string; primary?: boolean }[];
+  actions: NoticeAction[];
+}
+
+/** Something to press; with an address it is a link. */
+export interface NoticeAction {
+  name: ActionName;
+  words: string;
+  primary?: boolean;
+  href?: string;
 }
 
 export interface NoticeContext {
   avatarName: string;
+  detailUrl: string;
+  newSessionUrl: string;
   agent: string;
   warningSeconds: number;
 }
@@ -38,7 +48,7 @@ export function noticeFor(state: RoomState, context: NoticeContext): Notice | nu
   return null;
 }
 
-const noPicture: Rule = (state, { avatarName }) =>
+const noPicture: Rule = (state, { avatarName, detailUrl }) =>
   state.worries.has("no_picture")
     ? {
         name: "no_picture",
@@ -46,23 +56,23 @@ const noPicture: Rule = (state, { avatarName }) =>
         title: "No picture came",
         body: `${avatarName} did not appear within 20 seconds, so we ended the session to save your credits. A firewall or VPN that blocks video calls is the usual cause.`,
         blocks: true,
-        actions: [{ name: "again", words: "Try again", primary: true }, seeDetails],
+        actions: [{ name: "again", words: "Try again", primary: true }, seeDetails(detailUrl)],
       }
     : null;
 
-const over: Rule = (state, { avatarName }) => {
+const over: Rule = (state, { avatarName, detailUrl, newSessionUrl }) => {
   if (!isOver(state)) return null;
   const words: EndWords = endWords(state.facts, avatarName);
-  const details = state.facts.state === "ended" ? readTranscript : seeDetails;
+  const next: NoticeAction = words.again
+    ? { name: "again", words: "Again with the same settings", primary: true }
+    : { name: "new_session", words: "Change the settings", primary: true, href: newSessionUrl };
   return {
     name: state.facts.state,
     tone: state.facts.state === "failed" ? "bad" : "info",
     title: words.title,
     body: words.body,
     blocks: true,
-    actions: words.again
-      ? [{ name: "again", words: "Again with the same settings", primary: true }, details]
-      : [{ name: "new_session", words: "Change the settings", primary: true }, details],
+    actions: [next, seeDetails(detailUrl)],
   };
 };
 
@@ -90,7 +100,7 @@ const offline: Rule = (state) =>
         actions: [],
       };
 
-const lost: Rule = (state) =>
+const lost: Rule = (state, { detailUrl }) =>
   isLost(state) && !state.ending
     ? {
         name: "lost",
@@ -98,7 +108,7 @@ const lost: Rule = (state) =>
         title: "The connection to the room was lost",
         body: "The session may still be running. Join again to go on where you were.",
         blocks: true,
-        actions: [{ name: "rejoin", words: "Join again", primary: true }, seeDetails],
+        actions: [{ name: "rejoin", words: "Join again", primary: true }, seeDetails(detailUrl)],
       }
     : null;
 
@@ -234,8 +244,9 @@ const restored: Rule = (state) =>
       }
     : null;
 
-const readTranscript = { name: "details", words: "Read what was said" } as const;
-const seeDetails = { name: "details", words: "See what happened" } as const;
+function seeDetails(href: string): NoticeAction {
+  return { name: "details", words: "See what happened", href };
+}
 
 // The first rule that has something to say is shown: what ended before what hinders, what hinders
 // before what is only worth knowing.

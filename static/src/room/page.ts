@@ -73,6 +73,8 @@ export class RoomPage {
     const notice = new NoticeView(parts.notice, (action, name) => this.#answer(action, name));
     const context = {
       avatarName: config.avatarName,
+      detailUrl: config.detailUrl,
+      newSessionUrl: config.newSessionUrl,
       agent: navigator.userAgent,
       warningSeconds: warningSeconds(config.maxSeconds),
     };
@@ -131,14 +133,10 @@ export class RoomPage {
   }
 
   #answer(action: ActionName, notice: string): void {
-    const { store, parts, config } = this.room;
+    const { store, parts } = this.room;
     switch (action) {
       case "again":
         return parts.again.requestSubmit();
-      case "new_session":
-        return window.location.assign(config.newSessionUrl);
-      case "details":
-        return window.location.assign(config.detailUrl);
       case "rejoin":
         return window.location.reload();
       case "retry_microphone":
