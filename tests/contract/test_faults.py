@@ -24,8 +24,8 @@ def token(simulated) -> str:
 
 @pytest.fixture
 def hurried(simulator_url: str):
-    """A client whose calls take half a second at most."""
-    with Client("sim-contract", simulator_url, Timeouts(total=0.5)) as client:
+    """A client whose calls take a second at most."""
+    with Client("sim-contract", simulator_url, Timeouts(total=1)) as client:
         yield client
 
 
@@ -53,7 +53,7 @@ def test_a_hung_start_is_unknown_at_the_deadline(hurried, cloud, token, mode, se
     with pytest.raises(errors.OutcomeUnknown):
         hurried.session(token).start()
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert len(billed(cloud)) == sessions
 
 
@@ -64,7 +64,7 @@ def test_a_dripping_start_is_unknown_at_the_deadline(hurried, cloud, token):
     with pytest.raises(errors.OutcomeUnknown):
         hurried.session(token).start()
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_a_server_fault_on_start_is_told_and_not_repeated(simulated, cloud, token):

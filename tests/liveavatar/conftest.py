@@ -8,9 +8,14 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from liveavatar import Client
 from tests.liveavatar.wire import ACCOUNT_KEY, Wire
+
+# On a busy machine an example takes long without saying anything about the code.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 Script = Callable[[socket.socket], None]
 

@@ -89,7 +89,9 @@ CALLS: list[tuple[Callable[[Client], object], object, tuple[str, str, object]]] 
 ]
 
 
-@pytest.mark.parametrize(("call", "data", "sent"), CALLS, ids=lambda case: str(case)[:60])
+@pytest.mark.parametrize(
+    ("call", "data", "sent"), CALLS, ids=[" ".join(sent[:2]) for *_, sent in CALLS]
+)
 def test_each_call_of_the_account_is_one_request_with_its_key(client, wire, call, data, sent):
     wire.succeed(data)
 
