@@ -1,0 +1,123 @@
+"""One installation as processes that can be killed, each by itself, on the test's own database."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.db import connection
+
+from scripts.desk import Desk, processes
+from scripts.serving import free_port, launch, stop
+from scripts.steps import ROOT
+from tests.crash.waiting import until
+
+LIVE, SYNC, BEAT, WEB = "worker-live", "worker-sync", "beat", "web"
+
+
+class Installation:
+    """The processes that the desk has too, by the names that they have there."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.desk = Desk(port=free_port(), simulator_port=None, redis_port=None)
+        self.address = self.desk.address
+        self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        self._environment |= {"VAR_DIR": str(folder), "SITE_URL": self.address}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *names: str) -> None:
+        """Starts processes side by side, and returns when each is at work.
+
+        What follows a second dash in a name tells several of the same kind apart.
+        """
+        for name in names:
+            self._heartbeat(name).unlink(missing_ok=True)
+            kind = "-".join(name.split("-")[:2])
+            with self._output(name).open("a") as output:
+                self._running[name] = launch(
+                    processes(self.desk, self.folder)[kind],
+                    output,
+                    environment={
+                        **self._environment,
+                        "HEARTBEAT_FILE": str(self._heartbeat(name)),
+                    },
+                )
+        for name in names:
+            until(lambda name=name: self._is_at_work(name), within=30)  # type: ignore[misc]
+
+    def kill(self, *names: str) -> None:
+        """Ends processes the way a power cut does: none can do anything about it."""
+        for name in names:
+            self._running[name].send_signal(signal.SIGKILL)
+        for name in names:
+            self._running.pop(name).wait()
+
+    def stop(self) -> None:
+        """Ends all that run, in the order in which they were started."""
+        for process in self._running.values():
+            process.terminate()
+        while self._running:
+            stop(self._running.pop(next(iter(self._running))))
+
+    def start_missing(self, *names: str) -> None:
+        self.start(*[name for name in names if name not in self._running])
+
+    def gone(self) -> list[str]:
+        """The names of processes that ended though nobody killed them."""
+        return [name for name, process in self._running.items() if process.poll() is not None]
+
+    def said(self, name: str) -> str:
+        """All that the process, and those of the same name before it, have printed."""
+        return self._output(name).read_text(encoding="utf-8", errors="replace")
+
+    def outputs(self) -> list[Path]:
+        return sorted(self.folder.glob("*.output"))
+
+    def _is_at_work(self, name: str) -> bool:
+        assert self._running[name].poll() is None, f"{name} ended:\n{self.said(name)}"
+        if name != WEB:
+            return self._heartbeat(name).exists()
+        try:
+            return httpx.get(f"{self.address}/readyz", timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+    def _heartbeat(self, name: str) -> Path:
+        return self.folder / f"{name}.alive"
+
+    def _output(self, name: str) -> Path:
+        return self.folder / f"{name}.output"
+
+
+@contextmanager
+def installed(folder: Path, *, cloud: str, **environment: str) -> Iterator[Installation]:
+    """An installation that uses the simulator at `cloud`; nothing runs yet, and nothing at last."""
+    installation = Installation(
+        folder,
+        {
+            "LIVEAVATAR_API_URL": cloud,
+            "LIVEAVATAR_API_KEY": "sim-account",
+            "OPENAI_BASE_URL": f"{cloud}/openai/v1",
+            "DATABASE_URL": _database_url(folder),
+            **environment,
+        },
+    )
+    try:
+        yield installation
+    finally:
+        installation.stop()
+
+
+def _database_url(folder: Path) -> str:
+    """Where the processes find the database of the test; a SQLite file is looked for in VAR_DIR."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        (folder / "db.sqlite3").symlink_to(name)
+        return ""
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()

@@ -1,0 +1,97 @@
+"""What must be so once all is quiet, whatever was killed before."""
+
+from collections import Counter
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from accounts.models import ProviderKey, Workspace
+from sessions_app.lifecycle import OPEN, State
+from sessions_app.models import AvatarSession, CloudSession, Context, Meter
+from tests.crash.waiting import until
+from tests.simulator.cloud import SimulatedCloud
+
+OURS = "liveavatar-web "  # how the cloud's names for our keys and contexts begin
+
+
+def await_order(cloud: SimulatedCloud, *, within: float = 20.0) -> None:
+    """Waits until nobody has anything left to do, then holds our rows against the cloud's."""
+    until(lambda: not _unfinished(), within=within)
+    assert running(cloud) == _live()
+    assert _doubled(cloud) == {}
+    assert _held_by_meters() == _held_by_sessions()
+    assert _unattended() == []
+
+
+def running(cloud: SimulatedCloud) -> list[str]:
+    """The ids of the sessions that the cloud runs and bills."""
+    return sorted(each["id"] for each in cloud.state()["sessions"] if each["state"] == "active")
+
+
+def claimed() -> int:
+    """How many rows a worker has claimed, be it a dead one."""
+    held = Q(claimed_until__gt=timezone.now())
+    return sum(
+        model.objects.filter(held).count()
+        for model in (ProviderKey, Context, AvatarSession, CloudSession)
+    )
+
+
+def _live() -> list[str]:
+    return sorted(AvatarSession.objects.live().values_list("remote_id", flat=True))
+
+
+def _unfinished() -> list[str]:
+    """Every row that is on its way from one state to another."""
+    settled = [Context.State.READY, Context.State.DELETED, Context.State.REJECTED]
+    moving = [
+        ProviderKey.objects.filter(state__in=ProviderKey.MOVING),
+        Context.objects.exclude(state__in=settled),
+        AvatarSession.objects.filter(state__in=OPEN - {State.LIVE}),
+        AvatarSession.objects.live().due(timezone.now()),
+        AvatarSession.objects.live().filter(claim_token__isnull=False),
+        CloudSession.objects.unsettled().exclude(state=CloudSession.State.RUNNING),
+    ]
+    return [str(row) for rows in moving for row in rows]
+
+
+def _doubled(cloud: SimulatedCloud) -> dict[str, int]:
+    """What the cloud holds more than once for one row of ours, by its name there."""
+    state = cloud.state()
+    names = [secret["secret_name"] for secret in state["secrets"]]
+    names += [context["name"] for context in state["contexts"]]
+    counts = Counter(name for name in names if name.startswith(OURS))
+    return {name: count for name, count in counts.items() if count > 1}
+
+
+def _held_by_meters() -> dict[tuple[str, str], tuple[int, int]]:
+    held = Meter.objects.exclude(held_slots=0, held_seconds=0)
+    return {(each.subject, each.period): (each.held_slots, each.held_seconds) for each in held}
+
+
+def _held_by_sessions() -> dict[tuple[str, str], tuple[int, int]]:
+    held: dict[tuple[str, str], tuple[int, int]] = {}
+    for workspace in Workspace.objects.all():
+        subject = f"workspace:{workspace.public_id}"
+        months = workspace.avatar_sessions.open().order_by().values("reserved_period")
+        for month in months.annotate(slots=Count("id"), seconds=Sum("max_seconds")):
+            slots, _ = held.get((subject, ""), (0, 0))
+            held[subject, ""] = (slots + month["slots"], 0)
+            held[subject, month["reserved_period"]] = (0, month["seconds"])
+    return held
+
+
+def _unattended() -> list[str]:
+    """Rows that only a worker could move, but of which no sweep would ever tell one."""
+    waiting = [
+        ProviderKey.objects.filter(state__in=ProviderKey.MOVING, due_at__isnull=True),
+        Context.objects.filter(state=Context.State.PENDING, due_at__isnull=True),
+        AvatarSession.objects.open().filter(due_at__isnull=True),
+        CloudSession.objects.unsettled()
+        .exclude(state=CloudSession.State.RUNNING)
+        .filter(due_at__isnull=True),
+        CloudSession.objects.filter(state=CloudSession.State.RUNNING).exclude(
+            avatar_session__state__in=OPEN
+        ),
+    ]
+    return [str(row) for rows in waiting for row in rows]
