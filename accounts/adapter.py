@@ -83,9 +83,12 @@ def _invitation(request: HttpRequest) -> str:
 
 def _audit_failure(request: HttpRequest, credentials: dict[str, Any], *, reason: str) -> None:
     email = str(credentials.get("email", "")).lower()
+    user = User.objects.filter(email=email).first()
+    membership = workspaces.of(user) if user else None
     audit.refusal(
         Action.USER_SIGN_IN_FAILED,
         caller=Caller.of(request, email=email),
-        obj=User.objects.filter(email=email).first(),
+        workspace=membership.workspace if membership else None,
+        obj=user,
         details={"reason": reason},
     )

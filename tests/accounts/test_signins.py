@@ -39,7 +39,7 @@ def test_signing_in_and_out_is_written_down(
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_failed_sign_in_is_written_down_with_the_address_that_was_tried(
-    client: Client, alice: User, known: bool
+    client: Client, alice: User, workspace: Workspace, known: bool
 ) -> None:
     email = alice.email if known else "nobody@example.com"
 
@@ -51,6 +51,7 @@ def test_a_failed_sign_in_is_written_down_with_the_address_that_was_tried(
     assert event.details == {"reason": "wrong e-mail or password"}
     assert event.actor_id is None
     assert event.object_id == (alice.public_id if known else None)
+    assert event.workspace_id == (workspace.public_id if known else None)
     assert AuditPersonalData.objects.get().email == email
 
 
