@@ -33,7 +33,7 @@ class WorkerHeartbeat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery 
         _touch()
         self._timer = parent.timer.call_repeatedly(SECONDS, _touch)
 
-    def stop(self, parent: Any) -> None:
+    def stop(self, _: Any) -> None:
         if self._timer is not None:
             self._timer.cancel()
 

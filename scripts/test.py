@@ -92,7 +92,10 @@ def _outcomes(environment: Mapping[str, str]) -> list[Outcome]:
         _check("scripts of the pages", ["npm", "run", "--silent", "test"], environment),
         _suite("SQLite", ["-m", "not browser", *TWO_AT_A_TIME], sqlite),
         _suite("PostgreSQL", ["-m", "not browser", *TWO_AT_A_TIME], postgres),
-        _suite("browser", ["-m", "browser"], sqlite),
+        # Apart from each other: Playwright keeps one event loop for as long as a journey's browser
+        # lives, and the simulator's own tests need theirs.
+        _suite("journeys", ["-m", "browser", "tests/journeys"], sqlite),
+        _suite("rooms", ["-m", "browser", "--ignore=tests/journeys"], sqlite),
     ]
 
 
