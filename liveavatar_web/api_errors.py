@@ -7,6 +7,7 @@
 from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
@@ -45,6 +46,12 @@ def body(error: Exception) -> dict[str, Any]:
             "message": "Some values are not right.",
             "retryable": False,
             "fields": error.detail,
+        }
+    elif isinstance(error, PermissionDenied):
+        content = {
+            "code": "not_allowed",
+            "message": str(error) or "You may not do this.",
+            "retryable": False,
         }
     else:
         detail = getattr(error, "detail", None)

@@ -10,6 +10,7 @@ from django.conf import settings
 from accounts.models import Membership, ProviderKey
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, Context
+from sessions_app.services import avatar_sessions
 from sessions_app.services.avatar_sessions import Wish
 from sessions_app.services.contexts import Script
 
@@ -84,14 +85,14 @@ class SessionForm(forms.Form):
     )
     voice = forms.ChoiceField(choices=[(voice, voice.title()) for voice in settings.OPENAI_VOICES])
     model = forms.RegexField(
-        regex=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$",
+        regex=avatar_sessions.MODEL_NAME,
         max_length=100,
         error_messages={"invalid": "A model's name has letters, digits and .-_:/ only."},
         widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off"}),
     )
     temperature = forms.DecimalField(
-        min_value=Decimal("0.6"),
-        max_value=Decimal("1.2"),
+        min_value=avatar_sessions.LOWEST_TEMPERATURE,
+        max_value=avatar_sessions.HIGHEST_TEMPERATURE,
         max_digits=3,
         decimal_places=2,
         widget=forms.NumberInput(attrs={"step": "0.05"}),

@@ -1,15 +1,18 @@
 """What the session API takes and gives. Input validates; output renders; neither saves."""
 
+from decimal import Decimal
 from typing import Any, cast
 
+from django.conf import settings
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from liveavatar_web import watch
 from sessions_app import endings
 from sessions_app.lifecycle import OVER
 from sessions_app.models import AvatarSession
-from sessions_app.services import reports, transcripts
+from sessions_app.services import avatar_sessions, reports, transcripts
 
 
 class StartInput(serializers.Serializer[Any]):
@@ -18,11 +21,29 @@ class StartInput(serializers.Serializer[Any]):
     avatar = serializers.UUIDField()
     provider_key = serializers.UUIDField()
     context = serializers.UUIDField(required=False, allow_null=True)  # type: ignore[assignment]  # DRF's Field.context is hidden on purpose: the name is the API's
-    voice = serializers.CharField(required=False, max_length=32)
-    model = serializers.CharField(required=False, max_length=100)
-    temperature = serializers.DecimalField(required=False, max_digits=3, decimal_places=2)
-    is_sandbox = serializers.BooleanField(required=False, default=False)
+    voice = serializers.ChoiceField(
+        choices=settings.OPENAI_VOICES, default=settings.OPENAI_VOICES[0]
+    )
+    model = serializers.RegexField(
+        avatar_sessions.MODEL_NAME,
+        max_length=100,
+        default=settings.OPENAI_MODELS[0],
+        error_messages={"invalid": "A model's name has letters, digits and .-_:/ only."},
+    )
+    temperature = serializers.DecimalField(
+        max_digits=3,
+        decimal_places=2,
+        min_value=avatar_sessions.LOWEST_TEMPERATURE,
+        max_value=avatar_sessions.HIGHEST_TEMPERATURE,
+        default=Decimal("0.8"),
+    )
+    is_sandbox = serializers.BooleanField(default=False)
     max_minutes = serializers.IntegerField(required=False, min_value=1)
+
+
+class StepOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    at = serializers.DateTimeField()
 
 
 class StateOutput(serializers.Serializer[AvatarSession]):
@@ -44,6 +65,7 @@ class StateOutput(serializers.Serializer[AvatarSession]):
     def get_watch_url(self, session: AvatarSession) -> str:
         return watch.address("session", session.public_id)
 
+    @extend_schema_field(StepOutput(many=True))
     def get_steps(self, session: AvatarSession) -> list[dict[str, object]]:
         """The steps of the start that were taken, each with its time."""
         reached = {

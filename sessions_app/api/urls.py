@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from sessions_app.api import views
@@ -12,4 +12,5 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/stop", views.StopView.as_view(), name="api_stop"),
     path("sessions/<uuid:public_id>/lines", views.LinesView.as_view(), name="api_lines"),
     path("sessions/<uuid:public_id>/reports", views.ReportsView.as_view(), name="api_reports"),
+    re_path("", views.NothingHereView.as_view()),
 ]

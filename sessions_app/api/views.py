@@ -1,15 +1,16 @@
 """The session API, for the room page and for scripts. One error shape (`api_errors`)."""
 
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,6 +24,8 @@ from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import avatar_sessions, leases, reports, transcripts
 from sessions_app.services.avatar_sessions import NotLive, NotStartable, Wish
 from sessions_app.services.reservations import QuotaReached
+
+Row = TypeVar("Row", bound=Model)
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -67,7 +70,7 @@ class SessionsView(APIView):
                 caller=Caller.of(request),
                 workspace=membership.workspace,
                 wish=_wish(given.validated_data, membership),
-                idempotency_key=request.headers.get("Idempotency-Key", str(uuid4()))[:80],
+                idempotency_key=_idempotency_key(request),
                 now=timezone.now(),
             )
         except NotStartable as error:
@@ -77,26 +80,37 @@ class SessionsView(APIView):
         return Response(serializers.StateOutput(session).data, status=status.HTTP_202_ACCEPTED)
 
 
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key") or str(uuid4())
+    if len(key) > 80:
+        raise ValidationError({"Idempotency-Key": ["It has 80 characters at the most."]})
+    return key
+
+
 def _wish(given: dict[str, Any], membership: Membership) -> Wish:
     workspace, user = membership.workspace, membership.user
-    contexts = Context.objects.visible_to(user).filter(workspace=workspace)
     keys = ProviderKey.objects.visible_to(user).filter(workspace=workspace)
-    minutes = given.get("max_minutes")
+    contexts = Context.objects.visible_to(user).filter(workspace=workspace)
     longest = workspace.session_limit_seconds
     if given["is_sandbox"]:
         longest = min(longest, settings.SANDBOX_MAX_SECONDS)
     return Wish(
-        avatar=get_object_or_404(Avatar, public_id=given["avatar"]),
-        provider_key=get_object_or_404(keys, public_id=given["provider_key"]),
-        context=get_object_or_404(contexts, public_id=given["context"])
-        if given.get("context")
-        else None,
-        voice=given.get("voice", settings.OPENAI_VOICES[0]),
-        model=given.get("model", settings.OPENAI_MODELS[0]),
-        temperature=given.get("temperature", Decimal("0.8")),
+        avatar=_chosen(Avatar.objects.all(), "avatar", given),
+        provider_key=_chosen(keys, "provider_key", given),
+        context=_chosen(contexts, "context", given) if given.get("context") else None,
+        voice=given["voice"],
+        model=given["model"],
+        temperature=given["temperature"],
         is_sandbox=given["is_sandbox"],
-        max_seconds=longest if minutes is None else 60 * minutes,
+        max_seconds=60 * given["max_minutes"] if "max_minutes" in given else longest,
     )
+
+
+def _chosen(rows: QuerySet[Row], name: str, given: dict[str, Any]) -> Row:
+    row = rows.filter(public_id=given[name]).first()
+    if row is None:
+        raise ValidationError({name: ["There is nothing by this id here."]})
+    return row
 
 
 class SessionView(APIView):
@@ -162,3 +176,12 @@ class ReportsView(APIView):
         session = _own_session(request, public_id)
         reports.report(session, **given.validated_data, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class NothingHereView(APIView):
+    """Any other address of the API, in the API's error shape."""
+
+    schema = None
+
+    def initial(self, *_: Any, **__: Any) -> None:
+        raise NotFound("The API has no such address.")

@@ -20,6 +20,10 @@ from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import moves, reservations
 from sessions_app.services.reservations import QuotaReached
 
+MODEL_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$"
+LOWEST_TEMPERATURE: Final = Decimal("0.6")
+HIGHEST_TEMPERATURE: Final = Decimal("1.2")
+
 _NEVER_STARTED: Final = {EndReason.NOT_STARTED_IN_TIME, EndReason.KEY_GONE}
 
 
