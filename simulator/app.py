@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from simulator import door, lifecycle, middleware, openai_door
+from simulator import door, index, lifecycle, middleware, openai_door
 from simulator.cloud import CLOUD, Cloud
 from simulator.rest import avatars, contexts, minting, previews, secrets, sessions, users
 from simulator.rooms import signalling
 from simulator.rooms.signalling import ROOMS, Rooms
 
+PARTS = (
+    *(secrets, contexts, avatars, previews, minting, sessions, users),
+    *(signalling, openai_door, door, index),
+)
 MAX_LINE = 16_384
 """Bytes of a request line: a LiveKit v1 join carries its whole offer in the address."""
 
@@ -22,10 +26,9 @@ def make_app(cloud: Cloud) -> web.Application:
         middlewares=[middleware.cors, middleware.refusals, limit, middleware.trouble],
     )
     app[CLOUD] = cloud
-    for part in (secrets, contexts, avatars, previews, minting, sessions, users, openai_door, door):
-        app.add_routes(part.routes)
     app[ROOMS] = Rooms(cloud)
-    app.add_routes(signalling.routes)
+    for part in PARTS:
+        app.add_routes(part.routes)
     app.cleanup_ctx.append(_keeper)
     app.on_shutdown.append(_let_go)
     return app

@@ -36,6 +36,7 @@ FAULT = Shape(
 ADVANCE = Shape({"advance_s": {"type": "number", "minimum": 0}}, required=("advance_s",))
 CREDITS = Shape({"credits": {"type": "number", "minimum": 0}}, required=("credits",))
 END = Shape({"reason": {"enum": list(lifecycle.END_REASONS), "default": "SERVER_ERROR"}})
+QUALITY = Shape({"quality": {"enum": ["POOR", "GOOD", "EXCELLENT", "LOST"]}}, required=("quality",))
 PROFILE = Shape({"profile": {"enum": ["fast", "typical"]}}, required=("profile",))
 routes = web.RouteTableDef()
 
@@ -112,6 +113,15 @@ async def cut_signalling(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+@routes.post("/_sim/sessions/{id}/quality")
+async def tell_quality(request: web.Request) -> web.Response:
+    room = request.app[ROOMS].open.get(request.match_info["id"])
+    if room is None or room.member is None:
+        raise NotFound("Client")
+    room.member.tell_quality((await QUALITY.read(request))["quality"])
+    return web.json_response({})
+
+
 @routes.post("/_sim/reset")
 async def reset(request: web.Request) -> web.Response:
     cloud = request.app[CLOUD]
@@ -172,6 +182,7 @@ def session_state(cloud: Cloud, session: Session) -> dict[str, Any]:
         "billed_seconds": round(session.seconds(cloud.clock.now()), 3),
         "credits_consumed": session.credits_consumed,
         "participants": session.participants,
+        "client_left_at": session.client_left_at,
         "heard": vars(session.heard),
         "transcript": [vars(line) for line in session.lines],
     }

@@ -86,7 +86,7 @@ class PeerPair:
 
     def __init__(self, ears: Ears, presence: Presence, respond: Respond) -> None:
         self._subscriber = Peer(ears)
-        self._publisher = Peer(_Upstream(ears))
+        self._publisher = Peer(ears.upstream_only())
         # Transceivers come before channels, or aiortc never starts ICE on the bundle.
         self._stage = Stage(self._subscriber.pc, presence)
         for label, ordered in ((RELIABLE, True), (LOSSY, False)):
@@ -134,17 +134,3 @@ class PeerPair:
 
     async def close(self) -> None:
         await asyncio.gather(self._subscriber.pc.close(), self._publisher.pc.close())
-
-
-class _Upstream:
-    """What the client's own connection tells: media and data, but not whether the room works."""
-
-    def __init__(self, ears: Ears) -> None:
-        self.on_track = ears.on_track
-        self.on_data = ears.on_data
-
-    def on_ready(self) -> None:
-        """The subscriber connection decides that."""
-
-    def on_lost(self) -> None:
-        """The subscriber connection decides that."""

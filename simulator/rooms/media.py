@@ -23,10 +23,12 @@ HOPELESSLY_LATE_S = 0.5
 class Voice:
     """What the avatar is saying, handed out piece by piece to whoever plays it.
 
-    Without a listener nothing is handed out, so speech waits rather than being lost.
+    Without a listener nothing is handed out, so speech waits rather than being lost. `changed` is
+    told when it begins and ceases to speak.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[bool], None]) -> None:
+        self._changed = changed
         self._pcm: Samples | None = None
         self._at = 0
         self._told: Callable[[float], None] | None = None
@@ -42,7 +44,9 @@ class Voice:
         """Speak `pcm`, calling `told` with the share said so far; False if it was stopped."""
         self._pcm, self._at, self._told = pcm, 0, told
         self._over.clear()
+        self._changed(True)
         await self._over.wait()
+        self._changed(False)
         return self._at >= len(pcm)
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
+from google.protobuf.message import DecodeError
 from livekit.protocol import models, rtc
 
 from simulator.rooms.avatar import new_sid
@@ -58,6 +59,18 @@ class Member:
         )
         self.respond(rtc.SignalResponse(join=join))
 
+    def tell_speaking(self, sid: str, *, active: bool) -> None:
+        """Say who speaks, which clients show as the active speaker."""
+        speaker = models.SpeakerInfo(sid=sid, level=1.0 if active else 0.0, active=active)
+        changed = rtc.SpeakersChanged(speakers=[speaker])
+        self.respond(rtc.SignalResponse(speakers_changed=changed))
+
+    def tell_quality(self, quality: str) -> None:
+        """Say how good the client's connection is: POOR, GOOD, EXCELLENT or LOST."""
+        info = rtc.ConnectionQualityInfo(participant_sid=self.sid, quality=quality)
+        update = rtc.ConnectionQualityUpdate(updates=[info])
+        self.respond(rtc.SignalResponse(connection_quality=update))
+
     def resume(self, others: list[models.ParticipantInfo]) -> None:
         """Greet a resumed socket; native clients drop everybody whom the update leaves out."""
         self._outbox = asyncio.Queue()
@@ -77,6 +90,8 @@ class Member:
                     await self._handle(rtc.SignalRequest.FromString(message.data))
                 if self.has_left:
                     break
+        except DecodeError:
+            self.has_left = True
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)

@@ -1,7 +1,8 @@
 """A peer connection as rooms use it, and the place it keeps for the avatar's tracks."""
 
 import json
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from aiortc import (
     MediaStreamTrack,
@@ -22,13 +23,18 @@ RELIABLE = "_reliable"
 LOSSY = "_lossy"
 
 
-class Ears(Protocol):
-    """Who wants to know what comes in from the client."""
+@dataclass(frozen=True)
+class Ears:
+    """Whom to tell what comes in from the client."""
 
-    def on_track(self, track: MediaStreamTrack) -> None: ...
-    def on_data(self, message: bytes) -> None: ...
-    def on_ready(self) -> None: ...
-    def on_lost(self) -> None: ...
+    on_track: Callable[[MediaStreamTrack], None]
+    on_data: Callable[[bytes], None]
+    on_ready: Callable[[], None]
+    on_lost: Callable[[], None]
+
+    def upstream_only(self) -> "Ears":
+        """Return ears for a connection that does not decide whether the room works."""
+        return replace(self, on_ready=lambda: None, on_lost=lambda: None)
 
 
 class Peer:

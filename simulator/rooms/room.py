@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 from aiortc import MediaStreamTrack
+from google.protobuf.message import DecodeError
 from livekit.protocol import models, rtc
 
 from simulator import face
@@ -17,6 +18,7 @@ from simulator.rooms.conversation import Conversation
 from simulator.rooms.links import PeerPair, SinglePeer
 from simulator.rooms.media import FaceTrack, Voice, VoiceTrack
 from simulator.rooms.member import Member
+from simulator.rooms.peers import Ears
 
 RESPONSES = "agent-response"
 COMMANDS = "agent-control"
@@ -45,9 +47,9 @@ class Room:
         self._livekit = models.Room(sid=new_sid("RM"), name=session.id)
         self._presence = Presence(session.avatar)
         self._frames: face.EncodedFace | None = None
-        self._voice = Voice()
+        self._voice = Voice(self._on_avatar_speaking)
         self._talk = Conversation(cloud, session, self._voice, self._publish)
-        self._turns = hearing.Turns(self._on_turn_began, self._talk.user_ended)
+        self._turns = hearing.Turns(self._on_turn_began, self._on_turn_ended)
         self._working = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._perform())
@@ -65,7 +67,7 @@ class Room:
         if self.member is not None:
             await self._remove(self.member, models.DisconnectReason.DUPLICATE_IDENTITY)
         make = SinglePeer if single_peer else PeerPair
-        member = Member(identity, lambda member: make(self, self._presence, member.respond))
+        member = Member(identity, lambda own: make(self._ears(own), self._presence, own.respond))
         self.member = member
         self._session.client_left_at = None
         self._note_participants()
@@ -80,6 +82,7 @@ class Room:
         member = self.member
         if member is None or member.sid != sid:
             return False
+        self._session.client_left_at = None
         member.resume(self._others())
         await self._serve(member, socket)
         return True
@@ -89,23 +92,29 @@ class Room:
         if self.member is not None:
             await self.member.hang_up()
 
-    def on_track(self, track: MediaStreamTrack) -> None:
+    def _ears(self, member: Member) -> Ears:
+        def ready() -> None:
+            member.tell_quality("EXCELLENT")
+            self._working.set()
+
+        def lost() -> None:
+            self._spawn(self._remove(member))
+
+        return Ears(self._on_track, self._on_data, ready, lost)
+
+    def _on_track(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":
             self._spawn(hearing.listen(track, self._session.heard, self._turns))
         else:
             self._spawn(hearing.drain(track))
 
-    def on_data(self, message: bytes) -> None:
-        packet = models.DataPacket.FromString(message)
+    def _on_data(self, message: bytes) -> None:
+        try:
+            packet = models.DataPacket.FromString(message)
+        except DecodeError:
+            return
         if packet.user.topic == COMMANDS:
             self._talk.command(packet.user.payload)
-
-    def on_ready(self) -> None:
-        self._working.set()
-
-    def on_lost(self) -> None:
-        if self.member is not None:
-            self._spawn(self._remove(self.member))
 
     async def close(self, reason: models.DisconnectReason) -> None:
         """Send everybody away and stop everything."""
@@ -144,13 +153,17 @@ class Room:
         await self.close(models.DisconnectReason.ROOM_DELETED)
 
     async def _serve(self, member: Member, socket: web.WebSocketResponse) -> None:
-        await member.serve(socket)
-        if not member.has_left and member.serves(socket):
-            self._spawn(self._await_resume(member, socket))
-        elif member.serves(socket):
-            await self._remove(member)
+        try:
+            await member.serve(socket)
+        finally:
+            if member.has_left:
+                await self._remove(member)
+            elif member.serves(socket) and self.member is member:
+                self._spawn(self._await_resume(member, socket))
 
     async def _await_resume(self, member: Member, socket: web.WebSocketResponse) -> None:
+        self._session.client_left_at = self._cloud.clock.now()
+        self._cloud.changed.set()
         await asyncio.sleep(RESUME_WITHIN_S)
         if member.serves(socket):
             await self._remove(member)
@@ -165,7 +178,7 @@ class Room:
             return
         self.member = None
         self._working.clear()
-        self._session.client_left_at = self._cloud.clock.now()
+        self._session.client_left_at = self._session.client_left_at or self._cloud.clock.now()
         self._cloud.changed.set()
         self._note_participants()
         await (member.hang_up() if reason is None else member.dismiss(reason))
@@ -174,7 +187,18 @@ class Room:
     def _on_turn_began(self) -> None:
         if self._cloud.switches.audio_is_activity:
             self._session.active_at = self._cloud.clock.now()
+        if self.member is not None:
+            self.member.tell_speaking(self.member.sid, active=True)
         self._talk.user_began()
+
+    def _on_turn_ended(self, seconds: float) -> None:
+        if self.member is not None:
+            self.member.tell_speaking(self.member.sid, active=False)
+        self._talk.user_ended(seconds)
+
+    def _on_avatar_speaking(self, active: bool) -> None:
+        if self.member is not None:
+            self.member.tell_speaking(self._presence.sid, active=active)
 
     def _publish(self, payload: bytes) -> None:
         if self.member is None:

@@ -352,3 +352,27 @@ def test_the_validation_paths_say_what_the_socket_would(cloud: SimulatedCloud, p
     assert answer({"access_token": "nonsense"})[0] == 401
     cloud.stop(session["session_id"])
     assert answer(token) == (404, "requested room does not exist")
+
+
+def test_clients_are_told_who_speaks_and_how_good_the_connection_is(cloud: SimulatedCloud) -> None:
+    session = cloud.started()
+
+    async def story() -> None:
+        async with Guest(session) as guest:
+            qualities: asyncio.Queue[int] = asyncio.Queue()
+            speakers: asyncio.Queue[list[str]] = asyncio.Queue()
+            guest.room.on(
+                "connection_quality_changed", lambda _, quality: qualities.put_nowait(quality)
+            )
+            guest.room.on(
+                "active_speakers_changed",
+                lambda active: speakers.put_nowait([each.identity for each in active]),
+            )
+            assert await speakers.get() == ["heygen"]
+            assert await speakers.get() == []
+            door = f"sessions/{session['session_id']}/quality"
+            await asyncio.to_thread(cloud.door, "POST", door, {"quality": "POOR"})
+            while await qualities.get() != rtc.ConnectionQuality.QUALITY_POOR:
+                continue
+
+    run(story())
