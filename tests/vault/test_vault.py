@@ -118,7 +118,7 @@ def test_another_key_of_the_same_name_does_not_open() -> None:
         "long:" + base64.b64encode(b"x" * 33).decode(),
         "not base64:" + "!" * 43,
         "a.dot:" + base64.b64encode(b"x" * 32).decode(),
-        f"{OLD},{OLD}",
+        pytest.param(f"{OLD},{OLD}", id="one name twice"),
     ],
 )
 def test_a_ring_without_a_usable_key_is_refused_without_showing_it(keys: str) -> None:
