@@ -225,3 +225,16 @@ def test_no_page_of_keys_is_kept_by_a_browser_that_sent_one(people: SimpleNamesp
 
     assert "no-store" in answer.headers["Cache-Control"]
     assert 'autocomplete="off"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["provider_keys", "provider_key"])
+def test_what_a_page_reads_again_carries_its_own_fresh_watch_address(
+    key: ProviderKey, people: SimpleNamespace, name: str
+) -> None:
+    args = [key.public_id] if name == "provider_key" else []
+
+    answer = signed_in(people.owner).get(reverse(name, args=args))
+
+    shown = answer.content.decode()
+    assert shown.count(f'data-watch="{answer.context["watch_url"]}" data-version="1"') == 1
+    assert "data-watch-refresh" not in shown
