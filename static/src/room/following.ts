@@ -18,7 +18,10 @@ export class Following {
   start(): void {
     void this.refresh().catch(() => undefined);
     this.#stops = [
-      keepPresent(this.api, () => void this.refresh().catch(() => undefined)),
+      keepPresent(this.api, {
+        onAnswered: (answered) => this.#reachable(answered),
+        onGone: () => void this.refresh().catch(() => undefined),
+      }),
       watch({
         url: this.config.watchUrl,
         version: this.config.version,

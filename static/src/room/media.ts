@@ -1,5 +1,6 @@
 // The one module that knows LiveKit; loaded as a chunk of its own, beside everything else.
 import {
+  ConnectionQuality,
   createAudioAnalyser,
   DisconnectReason,
   LocalAudioTrack,
@@ -12,13 +13,20 @@ import {
 import type { RoomAddress } from "./api.ts";
 import { MICROPHONE_CONSTRAINTS } from "./mic.ts";
 import { type Counters, readCounters } from "./quality.ts";
-import type { Link } from "./state.ts";
+import type { Link, Quality } from "./state.ts";
 
 /** The avatar's identity in every room (vendor's SDK 0.0.18). */
 const AVATAR = "heygen";
 const EVENTS_TOPIC = "agent-response";
 const COMMANDS_TOPIC = "agent-control";
 const HOST_KEY = "room-host";
+const QUALITY: Record<ConnectionQuality, Quality> = {
+  [ConnectionQuality.Excellent]: "good",
+  [ConnectionQuality.Good]: "good",
+  [ConnectionQuality.Poor]: "poor",
+  [ConnectionQuality.Lost]: "lost",
+  [ConnectionQuality.Unknown]: "unknown",
+};
 
 export interface CallEvents {
   link(link: Link): void;
@@ -112,6 +120,12 @@ export class Call {
     };
   }
 
+  /** What the room's server thinks of our connection. */
+  quality(): Quality {
+    return QUALITY[this.#room.localParticipant.connectionQuality];
+  }
+
+  /** What has come through of the picture so far. */
   async counters(): Promise<Counters | null> {
     const report = await this.#avatarVideo?.getRTCStatsReport();
     return report === undefined ? null : readCounters(report);

@@ -1,5 +1,5 @@
 import type { Call } from "./media.ts";
-import { qualityBetween, type Counters } from "./quality.ts";
+import { type Counters, qualityBetween, worse } from "./quality.ts";
 import type { RoomEvent, RoomState } from "./state.ts";
 import { VoiceActivity } from "./voice_activity.ts";
 
@@ -51,8 +51,7 @@ function readLevels(meters: Meters, user: VoiceActivity, avatar: VoiceActivity):
 async function readQuality(meters: Meters, before: Counters | null): Promise<Counters | null> {
   if (meters.state().link !== "joined") return null;
   const after = await meters.call.counters().catch(() => null);
-  if (before !== null && after !== null) {
-    meters.dispatch({ type: "quality", quality: qualityBetween(before, after) });
-  }
+  const measured = before && after ? qualityBetween(before, after) : "unknown";
+  meters.dispatch({ type: "quality", quality: worse(meters.call.quality(), measured) });
   return after;
 }

@@ -3,14 +3,22 @@ import { ApiError, type Api } from "./api.ts";
 const EVERY_MS = 15_000;
 const AFTER_FAILURE_MS = 4_000;
 
+export interface PresenceEvents {
+  /** After each try: whether the server answered at all. */
+  onAnswered(answered: boolean): void;
+  /** The server knows of no open session any more. */
+  onGone(): void;
+}
+
 /** Renews the session's lease while the page is open. Returns what stops it, without a goodbye. */
-export function keepPresent(api: Api, onGone: () => void): () => void {
+export function keepPresent(api: Api, on: PresenceEvents): () => void {
   let stopped = false;
   let timer: number | undefined;
   const renew = async (): Promise<void> => {
     const failed = await api.presence().then(() => null, asApiError);
     if (stopped) return;
-    if (failed !== null && failed.status >= 400 && failed.status < 500) onGone();
+    on.onAnswered(failed === null || failed.status > 0);
+    if (failed !== null && failed.status >= 400 && failed.status < 500) on.onGone();
     timer = window.setTimeout(() => void renew(), failed === null ? EVERY_MS : AFTER_FAILURE_MS);
   };
   const sayGoodbye = (): void => api.goodbye();

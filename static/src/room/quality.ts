@@ -30,3 +30,10 @@ export function readCounters(report: RTCStatsReport): Counters | null {
   }
   return null;
 }
+
+const WORST_FIRST: readonly Quality[] = ["lost", "poor", "fair", "good", "unknown"];
+
+/** The worse of what the room's server says and what was measured here. */
+export function worse(one: Quality, other: Quality): Quality {
+  return WORST_FIRST.find((quality) => quality === one || quality === other) ?? "unknown";
+}
