@@ -10,6 +10,7 @@ import sys
 from aiohttp import web
 
 import simulator
+from simulator import door
 from simulator.app import make_runner
 from simulator.cloud import Cloud
 from simulator.settings import BadSetting, Latency, Switches
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
         description=simulator.__doc__,
-        epilog=f"switches:\n{options}\n\nlatencies:\n{latencies}",
+        epilog=f"{door.__doc__}\nswitches:\n{options}\n\nlatencies:\n{latencies}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from simulator import tokens
 from simulator.cloud import CLOUD
-from simulator.envelope import NotFound, Refusal
+from simulator.envelope import NotAuthenticated, NotFound, Refusal
 from simulator.records import Session
 
 ACCOUNT_KEY_PREFIX = "sim-"
@@ -20,11 +20,11 @@ def bearer_session(request: web.Request) -> Session:
     """Return the session whose token this is, or refuse with 403."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise Refusal(403, "Not authenticated")
+        raise NotAuthenticated()
     try:
         return request.app[CLOUD].session(tokens.session_of(token))
     except (tokens.BadToken, NotFound):
-        raise Refusal(403, "Not authenticated") from None
+        raise NotAuthenticated() from None
 
 
 def account_or_session(request: web.Request, session_id: str | None) -> Session:

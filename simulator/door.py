@@ -1,4 +1,18 @@
-"""The simulator's own door, ``/_sim/…``: for people and tests, never part of the vendor's API."""
+"""The simulator's own door, ``/_sim/…``: for people and tests, never part of the vendor's API.
+
+========  =========================  ==============================================================
+GET       ``state``                  everything: secrets with their values, sessions, calls, hung
+POST      ``faults``                 script trouble for a route (see `simulator.faults.Fault`)
+DELETE    ``faults?route=``          lift it, for one route or all, and release what hangs
+POST      ``switches``, ``latency``  set by name; latency also takes ``{"profile": "typical"}``
+POST      ``clock``                  ``{"advance_s": 60}``; what has come due by then happens
+POST      ``credits``                ``{"credits": 12.5}``
+POST      ``sessions/{id}/end``      ``{"reason": "SERVER_ERROR"}``: the server ends it
+POST      ``sessions/{id}/cut``      the client's signalling breaks; its media goes on
+POST      ``sessions/{id}/quality``  ``{"quality": "POOR"}``: tell the client how its connection is
+POST      ``reset``                  forget everything, as when the process began
+========  =========================  ==============================================================
+"""
 
 from decimal import Decimal
 from typing import Any, get_args

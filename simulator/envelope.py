@@ -7,8 +7,9 @@ from aiohttp import web
 
 from simulator.settings import Switches
 
-_CODES = {403: 4003}
-"""Codes seen in live traffic: 4000 for bad requests, 4003 for a missing or unusable bearer."""
+BAD_REQUEST = 4000
+NOT_AUTHENTICATED = 4003
+"""The two codes that live traffic has shown; the others are not published."""
 
 
 class Refusal(Exception):
@@ -26,9 +27,16 @@ class Refusal(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
-        self.code = code or _CODES.get(status, 4000)
+        self.code = code or BAD_REQUEST
         self.errors = errors
         self.headers = headers or {}
+
+
+class NotAuthenticated(Refusal):
+    """The session's token is missing, not ours, or too old to start it."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "Not authenticated", code=NOT_AUTHENTICATED)
 
 
 class NotFound(Refusal):

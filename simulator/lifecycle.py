@@ -11,7 +11,7 @@ from decimal import Decimal
 from simulator import tokens
 from simulator.catalogue import SANDBOX_AVATAR_ID
 from simulator.cloud import Cloud
-from simulator.envelope import Refusal, complaint
+from simulator.envelope import NotAuthenticated, Refusal, complaint
 from simulator.records import Avatar, Session
 
 MINUTE = 60.0
@@ -76,7 +76,7 @@ def start(cloud: Cloud, session: Session) -> None:
     if session.ended_at is not None:
         raise Refusal(400, "Session has ended")
     if now >= session.minted_at + cloud.switches.token_ttl_s and session.started_at is None:
-        raise Refusal(403, "Not authenticated")
+        raise NotAuthenticated()
     if session.started_at is not None:
         return
     if cloud.switches.references == "start" and session.openai:

@@ -112,7 +112,7 @@ def _configuration(body: object) -> dict[str, Any]:
     if others and body.get("openai_realtime_config"):
         message = "more than one connector is not allowed"
         raise Refusal(422, f"Request validation errors. body: {message}")
-    if others or mode == "FULL":
+    if others or mode == "FULL" or "openai_realtime_config" not in body:
         message = "only LITE with openai_realtime_config is simulated"
         raise Refusal(422, f"Request validation errors. body: {message}")
     return LITE.check(body, "body")

@@ -57,7 +57,8 @@ async def stop(request: web.Request) -> web.Response:
         raise NotFound("Session")
     if session.state == "ended" and cloud.switches.stop_finished != 200:
         return web.Response(status=cloud.switches.stop_finished)
-    reason = body.get("reason", "UNKNOWN" if body else "USER_CLOSED")
+    default = "UNKNOWN" if await request.read() else "USER_CLOSED"
+    reason = body.get("reason", default)
     lifecycle.end(cloud, session, reason)
     return envelope.success(cloud.switches, None)
 

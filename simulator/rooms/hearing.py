@@ -12,7 +12,7 @@ from aiortc.mediastreams import MediaStreamError
 from simulator import speech
 from simulator.records import Heard
 
-VOICE_DBFS = -45.0
+VOICE_DBFS = -40.0
 """Louder than this counts as voice; a quiet room after noise suppression is well below."""
 ONSET_S = 0.16
 """This much voice within `WINDOW_S` begins a turn, so that clicks and beeps do not."""

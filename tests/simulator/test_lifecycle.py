@@ -115,7 +115,11 @@ def test_too_many_at_once_are_refused(cloud: SimulatedCloud, stage: str) -> None
         answer = cloud.start(answer.json()["data"]["session_token"])
 
     assert answer.status_code == 403
-    assert answer.json()["message"] == "Session concurrency limit reached"
+    assert answer.json() == {
+        "code": 4000,
+        "data": None,
+        "message": "Session concurrency limit reached",
+    }
     assert cloud.state()["running"] == 1
 
 

@@ -122,6 +122,7 @@ def test_a_session_token_carries_its_configuration(cloud: SimulatedCloud) -> Non
     ("changes", "status", "words"),
     [
         ({"mode": "CUSTOM"}, 422, "Unable to extract tag using discriminator 'mode'"),
+        ({"openai_realtime_config": None}, 422, "type object"),
         ({"mode": "FULL"}, 422, "only LITE with openai_realtime_config is simulated"),
         ({"gemini_realtime_config": {}}, 422, "Additional properties"),
         (
@@ -244,6 +245,12 @@ def test_a_browser_on_another_origin_may_call_with_credentials(cloud: SimulatedC
         assert answer.headers["Access-Control-Allow-Credentials"] == "true"
 
 
+def test_a_page_of_another_origin_cannot_read_the_test_door(cloud: SimulatedCloud) -> None:
+    answer = cloud.http.get("/_sim/state", headers={"Origin": "http://elsewhere"})
+
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_too_many_calls_in_a_second_are_told_to_wait(cloud: SimulatedCloud) -> None:
     cloud.door("POST", "switches", {"rate_limit": 2})
 
@@ -253,6 +260,4 @@ def test_too_many_calls_in_a_second_are_told_to_wait(cloud: SimulatedCloud) -> N
     assert limited
     assert limited[0].headers["Retry-After"] == "1"
     assert answers[0].headers["X-RateLimit-Remaining"] == "1"
-    assert {"X-RateLimit-Limit", "X-RateLimit-Reset"} <= set(limited[0].headers.keys()) or (
-        limited[0].headers["X-RateLimit-Limit"] == "2"
-    )
+    assert limited[0].headers["X-RateLimit-Limit"] == "2"
