@@ -90,6 +90,7 @@ export class Conversation {
     if (this.#left) return;
     this.#left = true;
     this.#stopMeters?.();
+    this.parts.showLevel(0);
     await (await this.#call).leave();
     await this.#sender.flush();
   }

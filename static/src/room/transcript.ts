@@ -8,7 +8,7 @@ const MOST_AT_ONCE = 50;
 export class TranscriptSender {
   #waiting: TranscriptLine[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #sending: Promise<void> | undefined;
+  #sending: Promise<void> = Promise.resolve();
   #failures = 0;
 
   constructor(private readonly send: (lines: TranscriptLine[]) => Promise<void>) {}
@@ -18,19 +18,16 @@ export class TranscriptSender {
     this.#plan(EVERY_MS);
   }
 
-  /** Sends what waits, now; resolves when that has been tried. */
-  async flush(): Promise<void> {
+  /** Sends what waits, one batch after the other; resolves when that has been tried. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#sending;
-    if (this.#waiting.length === 0) return;
-    this.#sending = this.#sendBatch();
-    await this.#sending;
-    this.#sending = undefined;
-    if (this.#waiting.length > 0) this.#plan(Math.min(LONGEST_MS, EVERY_MS * 2 ** this.#failures));
+    this.#sending = this.#sending.then(() => this.#sendBatch());
+    return this.#sending;
   }
 
   async #sendBatch(): Promise<void> {
+    if (this.#waiting.length === 0) return;
     const batch = this.#waiting.slice(0, MOST_AT_ONCE);
     try {
       await this.send(batch);
@@ -39,6 +36,7 @@ export class TranscriptSender {
     } catch {
       this.#failures += 1;
     }
+    if (this.#waiting.length > 0) this.#plan(Math.min(LONGEST_MS, EVERY_MS * 2 ** this.#failures));
   }
 
   #plan(milliseconds: number): void {
