@@ -35,6 +35,12 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def collected_files() -> None:
+    """WhiteNoise warns where nothing was ever collected; the finders serve what tests ask for."""
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> None:
     """Most tests make four people, whose passwords would take a second to hash."""
     django_settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
