@@ -41,13 +41,7 @@ def asset(name: str) -> str:
 
 
 @register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """An icon of the sprite; without a label it is decoration, and hidden from screen readers."""
+def icon(name: str) -> SafeString:
+    """An icon of the sprite: decoration beside words, hidden from screen readers."""
     address = f"{asset('icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
-            label,
-            address,
-        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)

@@ -16,13 +16,12 @@ declare global {
 
 /**
  * `<section id="keys" data-watch="/watch/…" data-version="7">` is read again, from the page's own
- * address, whenever its version rises. `data-watch-refresh` names another region to read instead;
- * the fresh region carries a fresh watch address.
+ * address, whenever its version rises. The fresh region carries a fresh watch address.
  */
 export function watchPage(): void {
   const watched = document.querySelector<HTMLElement>("[data-watch]");
   if (watched === null) return;
-  const region = watched.dataset["watchRefresh"] ?? `#${watched.id}`;
+  const region = `#${watched.id}`;
   watch({
     url: watched.dataset["watch"] ?? "",
     version: Number(watched.dataset["version"] ?? 0),

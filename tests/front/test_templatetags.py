@@ -1,0 +1,86 @@
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone
+
+from liveavatar_web.templatetags import assets, display
+from liveavatar_web.templatetags.assets import NotBuilt
+
+
+@pytest.fixture
+def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Path:
+    """A build whose manifest is read at each use."""
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({"room.ts": "room-AB12CD34.js", "icons.svg": "icons-00000000.svg"}))
+    monkeypatch.setattr(assets, "MANIFEST", path)
+    settings.DEBUG = True
+    return path
+
+
+def _render(source: str) -> str:
+    return Template("{% load assets display %}" + source).render(Context())
+
+
+def test_an_asset_is_found_by_its_source_name(manifest: Path) -> None:
+    assert _render("{% asset 'room.ts' %}") == "/static/dist/room-AB12CD34.js"
+
+
+def test_an_asset_that_was_not_built_says_what_to_do(manifest: Path) -> None:
+    with pytest.raises(NotBuilt, match="holds no gone"):
+        assets.asset("gone.ts")
+
+    manifest.unlink()
+    with pytest.raises(NotBuilt, match="run `npm ci`"):
+        assets.asset("room.ts")
+
+
+def test_an_icon_is_decoration_that_screen_readers_pass_over(manifest: Path) -> None:
+    assert _render("{% icon 'mic' %}") == (
+        '<svg class="icon" aria-hidden="true">'
+        '<use href="/static/dist/icons-00000000.svg#mic"></use></svg>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(None, ""), (0, "0:00"), (65, "1:05"), (3_905, "1:05:05")]
+)
+def test_seconds_read_as_a_clock(seconds: int | None, words: str) -> None:
+    assert display.clock(seconds) == words
+
+
+def test_a_moment_is_in_utc_until_the_page_knows_better() -> None:
+    at = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+    assert display.moment(at) == (
+        '<time datetime="2026-03-04T05:06:07.000+00:00" data-local="moment"'
+        ' title="4 Mar 2026, 05:06 UTC">4 Mar 2026, 05:06 UTC</time>'
+    )
+    assert display.moment(at, "clock").endswith(">05:06:07</time>")
+
+
+def test_a_moment_ago_is_told_in_words() -> None:
+    assert display.moment(timezone.now() - timedelta(minutes=3), "ago").endswith(
+        ">3\xa0minutes ago</time>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "tone", "icon"),
+    [
+        ("ready", "good", "circle-check"),
+        ("live", "good", ""),
+        ("pushing", "busy", "loader-circle"),
+        ("rejected", "bad", "circle-alert"),
+        ("ended", "", "check"),
+    ],
+)
+def test_a_state_has_a_tone_and_never_colour_alone(state: str, tone: str, icon: str) -> None:
+    assert (display.tone(state), display.state_icon(state)) == (tone, icon)
+
+
+def test_a_code_reads_as_words() -> None:
+    assert display.code_words("provider_key.registered") == "Provider key registered"
