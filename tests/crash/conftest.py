@@ -8,11 +8,11 @@ from celery import Celery
 
 from accounts.models import User, Workspace
 from liveavatar_web.celery import app as celery_app
-from scripts import services
 from sessions_app.models import Avatar
 from sessions_app.services.avatar_sessions import Wish
 from tests import build
 from tests.crash.beats import Beat
+from tests.crash.broker import Broker
 from tests.crash.installation import BEAT, LIVE, SYNC, Installation, installed
 from tests.crash.order import claimed
 from tests.crash.waiting import until
@@ -25,15 +25,17 @@ PERIODS = {"SWEEP_SECONDS": "1", "CLOUD_CALL_DEADLINE": "2", "CLAIM_SECONDS": "5
 
 
 @pytest.fixture(scope="module")
-def broker() -> Iterator[services.Server]:
+def broker() -> Iterator[Broker]:
     """A Redis that nobody else rings."""
-    with services.redis() as server:
-        yield server
+    broker = Broker()
+    broker.start()
+    yield broker
+    broker.stop()
 
 
 @pytest.fixture(scope="module")
 def servers(
-    broker: services.Server,
+    broker: Broker,
     simulator_url: str,
     django_db_setup: None,
     tmp_path_factory: pytest.TempPathFactory,
@@ -55,7 +57,7 @@ def installation(
 
 
 @pytest.fixture(autouse=True)
-def bells(broker: services.Server) -> Iterator[Celery]:
+def bells(broker: Broker) -> Iterator[Celery]:
     """What the test's own services ring is heard by the workers of this module."""
     bells = Celery("tests", set_as_current=False)
     bells.config_from_object("django.conf:settings", namespace="CELERY")
