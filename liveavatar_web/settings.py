@@ -175,7 +175,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     **_REDIS_TIMEOUTS,
     "visibility_timeout": 600,
-    # Else whoever rings tries again to connect, for six seconds. Workers have a policy of their own.
+    # Else whoever rings tries to connect for six seconds. Workers have a policy of their own.
     "max_retries": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
