@@ -17,6 +17,7 @@ PIECE = speech.SAMPLE_RATE // 50
 """Samples in one Opus packet of 20 ms."""
 SILENCE = b"\xf8\xff\xfe"
 """An Opus packet of 20 ms of digital silence, so that a silent avatar costs no encoding."""
+BITS_A_SECOND = 32_000
 HOPELESSLY_LATE_S = 0.5
 
 
@@ -85,7 +86,11 @@ class Pace:
 
 
 class VoiceTrack(MediaStreamTrack):
-    """The avatar's sound. `sid` is the LiveKit track id it is announced with."""
+    """The avatar's sound. `sid` is the LiveKit track id it is announced with.
+
+    It encodes by itself (0.1 ms a packet), because aiortc counts the time of encoded packets and
+    of raw frames from different origins, and a receiver would throw half a second of speech away.
+    """
 
     kind = "audio"
 
@@ -95,21 +100,25 @@ class VoiceTrack(MediaStreamTrack):
         self._voice = voice
         self._pace = Pace()
         self._pts = 0
+        self._opus = av.AudioCodecContext.create("libopus", "w")
+        self._opus.sample_rate, self._opus.layout = speech.SAMPLE_RATE, "mono"
+        self._opus.format, self._opus.bit_rate = "s16", BITS_A_SECOND
 
-    async def recv(self) -> "av.AudioFrame | av.Packet[Any]":
-        """Return the next 20 ms: sound to encode, or silence that is encoded already."""
+    async def recv(self) -> "av.Packet[Any]":
+        """Return the next 20 ms of sound or silence."""
         await self._pace.wait(PIECE / speech.SAMPLE_RATE)
         piece = self._voice.next_piece()
-        sent: av.AudioFrame | av.Packet[Any]
-        if piece is None:
-            sent = av.Packet(SILENCE)
-        else:
-            sent = av.AudioFrame.from_ndarray(piece.reshape(1, -1), format="s16", layout="mono")
-            sent.sample_rate = speech.SAMPLE_RATE
-        sent.pts = self._pts
-        sent.time_base = Fraction(1, speech.SAMPLE_RATE)
+        packet = av.Packet(SILENCE if piece is None else self._encode(piece))
+        packet.pts = self._pts
+        packet.time_base = Fraction(1, speech.SAMPLE_RATE)
         self._pts += PIECE
-        return sent
+        return packet
+
+    def _encode(self, piece: Samples) -> bytes:
+        frame = av.AudioFrame.from_ndarray(piece.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = speech.SAMPLE_RATE
+        frame.pts = self._pts
+        return b"".join(bytes(packet) for packet in self._opus.encode(frame))
 
 
 class FaceTrack(MediaStreamTrack):

@@ -26,6 +26,7 @@ window.join = async (url, token, options) => {
     seen.tracks.push(participant.identity + ' ' + track.kind);
     if (track.kind === 'video') return track.attach(document.getElementById('picture'));
     document.body.append(track.attach());
+    window.sound = track;
     const context = new AudioContext();
     const analyser = window.analyser = context.createAnalyser();
     context.createMediaStreamSource(new MediaStream([track.mediaStreamTrack])).connect(analyser);
@@ -37,6 +38,10 @@ window.join = async (url, token, options) => {
   const began = performance.now();
   await room.connect(url, token);
   return performance.now() - began;
+};
+window.discarded = async () => {
+  const stats = [...await sound.receiver.getStats()].map(([_, each]) => each);
+  return stats.find(each => each.type === 'inbound-rtp').packetsDiscarded;
 };
 window.loudness = () => {
   const samples = new Float32Array(analyser.fftSize);
@@ -136,6 +141,7 @@ def test_a_browser_sees_and_hears_the_avatar_and_is_answered(
         ["agent-response", "avatar.speak_started"],
         ["agent-response", "avatar.transcription.chunk"],
     ]
+    assert page.evaluate("discarded()") < 5
     heard = cloud.session_state(session["session_id"])["heard"]
     assert heard["max_dbfs"] > -30
     assert heard["voice_s"] > 0.5

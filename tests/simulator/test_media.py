@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 
 from simulator import face
-from simulator.rooms.media import PIECE, FaceTrack, Voice
+from simulator.rooms.media import PIECE, SILENCE, FaceTrack, Voice, VoiceTrack
 
 TONE = (np.sin(np.arange(PIECE * 10) / 20) * 12_000).astype(np.int16)
 
@@ -50,5 +50,23 @@ def test_a_voice_that_is_stopped_says_how_far_it_came() -> None:
         assert await speech is False
         assert told == [0.0, 0.1]
         assert voice.next_piece() is None
+
+    asyncio.run(story())
+
+
+def test_sound_and_silence_share_one_timeline() -> None:
+    async def story() -> None:
+        voice = Voice(lambda speaking: None)
+        track = VoiceTrack(voice, "TR_audio")
+        before = await track.recv()
+        speech = asyncio.create_task(voice.say(TONE, lambda fraction: None))
+        spoken = [await track.recv() for _ in range(10)]
+        after = await track.recv()
+
+        assert await speech is True
+        assert [bytes(before), bytes(after)] == [SILENCE, SILENCE]
+        assert all(len(bytes(packet)) > 20 for packet in spoken)
+        moments = [packet.pts for packet in (before, *spoken, after)]
+        assert moments == [number * PIECE for number in range(12)]
 
     asyncio.run(story())
