@@ -110,7 +110,7 @@ def revoke(*, caller: Caller, key: ProviderKey) -> None:
         elif rows.exclude(state__in=[State.REVOKING, State.REVOKED]).update(
             state=State.REVOKING,
             due_at=now,
-            attempts=1,
+            attempts=0,
             last_error="",
             last_error_message="",
             version=F("version") + 1,

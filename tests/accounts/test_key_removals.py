@@ -97,6 +97,30 @@ def test_a_secret_that_is_gone_already_is_as_good_as_deleted(
     assert key.state == State.REVOKED
 
 
+def test_a_secret_that_the_list_leaves_out_is_deleted_all_the_same(
+    cloud: SimulatedCloud, key: ProviderKey, alice: User
+) -> None:
+    fault(cloud, LIST, status=200, body={"code": 1000, "data": [], "message": "ok"})
+
+    revoke(key, alice)
+    remove(key)
+
+    assert (key.state, secrets(cloud)) == (State.REVOKED, [])
+
+
+def test_a_removal_is_tried_again_soon_however_long_the_delivery_took(
+    cloud: SimulatedCloud, key: ProviderKey, alice: User
+) -> None:
+    ProviderKey.objects.filter(pk=key.pk).update(attempts=9)
+    fault(cloud, LIST, status=401)
+
+    revoke(key, alice)
+    remove(key)
+
+    assert key.due_at is not None
+    assert key.due_at < timezone.now() + timedelta(seconds=10)
+
+
 @pytest.mark.parametrize("route", [LIST, DELETE])
 @pytest.mark.parametrize("script", [{"status": 500}, {"status": 401}, {"mode": "close_after"}])
 def test_a_removal_that_failed_is_done_later(

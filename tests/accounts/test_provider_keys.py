@@ -178,6 +178,21 @@ def test_a_ready_key_is_out_of_use_as_soon_as_it_is_revoked(
     assert bells == [("accounts.delete_provider_secrets", {"key_id": key.pk})]
 
 
+def test_a_key_that_a_worker_has_tried_to_deliver_is_looked_for_in_the_cloud(
+    cloud: SimulatedCloud, workspace: Workspace, alice: User, settings: Any
+) -> None:
+    key = register(alice, workspace)
+    settings.LIVEAVATAR_API_URL = "http://127.0.0.1:9"
+    drain()
+    key.refresh_from_db()
+    assert (key.state, key.attempts) == (State.PENDING, 1)
+
+    provider_keys.revoke(caller=build.caller(alice), key=key)
+
+    key.refresh_from_db()
+    assert key.state == State.REVOKING
+
+
 def test_revoking_twice_is_revoking_once(workspace: Workspace, alice: User) -> None:
     key = build.provider_key(workspace, alice)
 
@@ -202,6 +217,21 @@ def test_a_refused_key_is_tried_again_on_request(
 
     key.refresh_from_db()
     assert (key.state, key.last_error_message) == (State.READY, "")
+
+
+def test_a_second_try_adopts_what_an_earlier_one_may_have_left(
+    cloud: SimulatedCloud, workspace: Workspace, alice: User
+) -> None:
+    key = build.provider_key(workspace, alice, state=State.REJECTED, remote_secret_id="")
+    body = {"secret_name": key.remote_name, "secret_value": "x", "secret_type": "OPENAI_API_KEY"}
+    left = cloud.account("POST", "/v1/secrets", json=body).json()["data"]["id"]
+
+    provider_keys.retry(caller=build.caller(alice), key=key)
+    drain()
+
+    key.refresh_from_db()
+    assert (key.state, key.remote_secret_id) == (State.READY, left)
+    assert len(cloud.state()["secrets"]) == 1
 
 
 def test_only_a_refused_key_can_be_tried_again(workspace: Workspace, alice: User) -> None:

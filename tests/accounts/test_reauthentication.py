@@ -79,6 +79,16 @@ def test_the_password_opens_the_way_back_and_is_written_down(
     assert (event.actor_id, event.details) == (alice.public_id, {"method": "password"})
 
 
+def test_another_way_in_does_not_stand_for_the_password(signed_in: Client) -> None:
+    session = signed_in.session
+    for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+        record["method"] = "password_reset"
+    session.save()
+    path = reverse("provider_key_new")
+
+    assert asked_again(signed_in.get(path), path)
+
+
 def test_a_wrong_password_opens_nothing(signed_in: Client) -> None:
     an_hour_passes(signed_in)
     path = reverse("provider_key_new")

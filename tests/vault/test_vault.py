@@ -9,7 +9,7 @@ import string
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from liveavatar_web.vault import CannotOpen, Keyring, Place, Secret
@@ -34,6 +34,8 @@ def test_every_secret_opens_where_it_was_sealed(secret: Secret, place: Place) ->
 
 
 @given(secret=secrets, place=places, other=places)
+@example(Secret("sk-1"), Place("keys", "value", "1"), Place("keysv", "alue", "1"))
+@example(Secret("sk-1"), Place("keys", "value", "11"), Place("keys", "value1", "1"))
 def test_a_ciphertext_copied_elsewhere_does_not_open(
     secret: Secret, place: Place, other: Place
 ) -> None:
