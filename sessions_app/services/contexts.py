@@ -31,6 +31,10 @@ class Script:
         return cls(source.name, source.prompt, source.opening_text)
 
 
+class Deleted(Exception):
+    """Somebody deleted the context meanwhile, so there is nothing to save it to."""
+
+
 def create(*, caller: Caller, workspace: Workspace, script: Script, now: datetime) -> Context:
     assert caller.user is not None
     workspaces.require(Right.WRITE_CONTEXTS, caller=caller, workspace=workspace)
@@ -65,14 +69,14 @@ def edit(
     now: datetime,
     restored_number: int | None = None,
 ) -> None:
-    """Saves a new version; one equal to the newest changes nothing. Raises NotAllowed."""
+    """Saves a new version; one equal to the newest changes nothing. Raises NotAllowed, Deleted."""
     assert caller.user is not None
     workspaces.require(Right.WRITE_CONTEXTS, caller=caller, workspace=context.workspace)
     with transaction.atomic():
         if script == Script.of(Context.objects.get(pk=context.pk)):
             return
         # The number is raised first: of two who save at once, the second gets the next one.
-        Context.objects.filter(pk=context.pk, deleted_at__isnull=True).update(
+        saved = Context.objects.filter(pk=context.pk, deleted_at__isnull=True).update(
             name=script.name,
             prompt=script.prompt,
             opening_text=script.opening_text,
@@ -81,6 +85,8 @@ def edit(
             **_DUE_AGAIN,
             due_at=now,
         )
+        if not saved:
+            raise Deleted("Somebody deleted this context meanwhile.")
         context.refresh_from_db()
         _keep_version(context, caller, now)
         audit.record(
@@ -95,7 +101,7 @@ def edit(
 
 
 def restore(context: Context, *, caller: Caller, number: int, now: datetime) -> None:
-    """Makes an old version the newest again, as a new version."""
+    """Makes an old version the newest again, as a new version. Raises NotAllowed, Deleted."""
     version = context.versions.get(number=number)
     edit(context, caller=caller, script=Script.of(version), now=now, restored_number=number)
 

@@ -4,7 +4,7 @@ After an answer was lost the cloud is asked before anything is sent again: the r
 our id, so what may have been made is found and adopted, and never made twice.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -33,7 +33,7 @@ _SECOND_LOOK: Final = timedelta(minutes=5)
 def mirror(*, pk: int) -> None:
     """Makes the cloud hold the newest version, or nothing if the context was deleted."""
     context = Context.objects.get(pk=pk)
-    if context.state == _State.READY:
+    if context.state in {_State.READY, _State.DELETED}:
         return _look_again(context)
     # An attempt before this one may have made it: its answer was lost, or its worker died.
     may_exist = context.attempts > 0
@@ -57,15 +57,23 @@ def mirror(*, pk: int) -> None:
             remote_id = _push(context, may_exist=may_exist)
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         return _record_failure(context, claim, error, deleting=deleting)
+    due_at = timezone.now() + _SECOND_LOOK if may_exist else None
     if deleting:
-        _record(context, claim, state=_State.DELETED, remote_context_id="", due_at=None, attempts=0)
+        _record(
+            context,
+            claim,
+            state=_State.DELETED,
+            remote_context_id="",
+            due_at=due_at,
+            attempts=0,
+        )
     else:
-        _record_pushed(context, claim, remote_id, second_look=may_exist)
+        _record_pushed(context, claim, remote_id, due_at=due_at)
 
 
 def _look_again(context: Context) -> None:
     """Deletes what a creation, given up on in doubt, may have left after all."""
-    claim = Context.objects.filter(state=_State.READY, version=context.version).claim(
+    claim = Context.objects.filter(state=context.state, version=context.version).claim(
         pk=context.pk, now=timezone.now(), seconds=settings.CLAIM_SECONDS
     )
     if claim is None:
@@ -122,14 +130,16 @@ def _all_of_ours(context: Context) -> set[str]:
     }
 
 
-def _record_pushed(context: Context, claim: Claim, remote_id: str, *, second_look: bool) -> None:
+def _record_pushed(
+    context: Context, claim: Claim, remote_id: str, *, due_at: datetime | None
+) -> None:
     _record(
         context,
         claim,
         even_if_changed={"remote_context_id": remote_id},
         state=_State.READY,
         mirrored_number=context.number,
-        due_at=timezone.now() + _SECOND_LOOK if second_look else None,
+        due_at=due_at,
         attempts=0,
         last_error="",
         last_error_message="",

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -63,9 +63,14 @@ def context_edit(request: MemberRequest, public_id: UUID) -> HttpResponse:
     }
     form = ContextForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        service.edit(context, caller=Caller.of(request), script=form.script(), now=timezone.now())
-        messages.success(request, f"“{context.name}” is saved as version {context.number}.")
-        return redirect("contexts")
+        script = form.script()
+        try:
+            service.edit(context, caller=Caller.of(request), script=script, now=timezone.now())
+        except service.Deleted as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"“{context.name}” is saved as version {context.number}.")
+            return redirect("contexts")
     values = {
         "form": form,
         "context": context,
@@ -90,7 +95,10 @@ def context_version(request: MemberRequest, public_id: UUID, number: int) -> Htt
 def context_restore(request: MemberRequest, public_id: UUID, number: int) -> HttpResponse:
     context = _context(request, public_id)
     get_object_or_404(context.versions, number=number)
-    service.restore(context, caller=Caller.of(request), number=number, now=timezone.now())
+    try:
+        service.restore(context, caller=Caller.of(request), number=number, now=timezone.now())
+    except service.Deleted as error:
+        raise Http404 from error
     messages.success(request, f"Version {number} is back, as version {context.number}.")
     return redirect("context_edit", public_id=public_id)
 
