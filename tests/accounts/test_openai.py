@@ -47,11 +47,12 @@ def test_an_answer_that_says_nothing_of_the_key_leaves_it_open(
     assert openai.check(Secret("sk-sim-good")) is Verdict.UNREACHABLE
 
 
-def test_nobody_waits_for_a_provider_that_hangs(
-    cloud: SimulatedCloud, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mode", ["hang_before", "drip"])
+def test_nobody_waits_for_a_provider_that_takes_its_time(
+    cloud: SimulatedCloud, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    monkeypatch.setattr(openai, "DEADLINE_SECONDS", 0.2)
-    cloud.door("POST", "faults", {"route": MODELS, "mode": "hang_before"})
+    monkeypatch.setattr(openai, "DEADLINE_SECONDS", 0.3)
+    cloud.door("POST", "faults", {"route": MODELS, "mode": mode, "drip_ms": 100})
 
     assert openai.check(Secret("sk-sim-good")) is Verdict.UNREACHABLE
 
