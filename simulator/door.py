@@ -7,6 +7,8 @@ DELETE    ``faults?route=``          lift it, for one route or all, and release 
 POST      ``switches``, ``latency``  set by name; latency also takes ``{"profile": "typical"}``
 POST      ``clock``                  ``{"advance_s": 60}``; what has come due by then happens
 POST      ``credits``                ``{"credits": 12.5}``
+POST      ``avatars``                ``{"name": "Zoe", "own": true}``: one more, or (by id) changed
+DELETE    ``avatars/{id}``           it is gone from the catalogue
 POST      ``sessions/{id}/end``      ``{"reason": "SERVER_ERROR"}``: the server ends it
 POST      ``sessions/{id}/cut``      the client's signalling breaks; its media goes on
 POST      ``sessions/{id}/quality``  ``{"quality": "POOR"}``: tell the client how its connection is
@@ -14,6 +16,7 @@ POST      ``reset``                  forget everything, as when the process bega
 ========  =========================  ==============================================================
 """
 
+import uuid
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -23,7 +26,7 @@ from simulator import lifecycle
 from simulator.cloud import CLOUD, Cloud
 from simulator.envelope import NotFound, Refusal
 from simulator.faults import Fault, Mode
-from simulator.records import Session
+from simulator.records import Avatar, Session
 from simulator.rooms.signalling import ROOMS
 from simulator.settings import Adjustable, BadSetting, Latency
 from simulator.validation import Shape, read_json
@@ -49,6 +52,17 @@ FAULT = Shape(
 )
 ADVANCE = Shape({"advance_s": {"type": "number", "minimum": 0}}, required=("advance_s",))
 CREDITS = Shape({"credits": {"type": "number", "minimum": 0}}, required=("credits",))
+AVATAR = Shape(
+    {
+        "id": {"type": "string", "format": "uuid"},
+        "name": {"type": "string", "minLength": 1},
+        "own": {"type": "boolean"},
+        "status": {"enum": ["ACTIVE", "INIT", "DEPLOYING", "FAILED"]},
+        "is_expired": {"type": "boolean"},
+        "error_message": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    },
+    required=("name",),
+)
 END = Shape({"reason": {"enum": list(lifecycle.END_REASONS), "default": "SERVER_ERROR"}})
 QUALITY = Shape({"quality": {"enum": ["POOR", "GOOD", "EXCELLENT", "LOST"]}}, required=("quality",))
 PROFILE = Shape({"profile": {"enum": ["fast", "typical"]}}, required=("profile",))
@@ -108,6 +122,22 @@ async def set_credits(request: web.Request) -> web.Response:
     cloud = request.app[CLOUD]
     cloud.credits = Decimal(str((await CREDITS.read(request))["credits"]))
     return web.json_response({"credits_left": str(cloud.credits)})
+
+
+@routes.post("/_sim/avatars")
+async def put_avatar(request: web.Request) -> web.Response:
+    given = await AVATAR.read(request)
+    given.setdefault("id", str(uuid.uuid4()))
+    avatar = Avatar(**given)
+    request.app[CLOUD].avatars[avatar.id] = avatar
+    return web.json_response(vars(avatar))
+
+
+@routes.delete("/_sim/avatars/{id}")
+async def remove_avatar(request: web.Request) -> web.Response:
+    cloud = request.app[CLOUD]
+    del cloud.avatars[cloud.avatar(request.match_info["id"]).id]
+    return web.json_response({})
 
 
 @routes.post("/_sim/sessions/{id}/end")

@@ -1,5 +1,6 @@
 """A peer connection as rooms use it, and the place it keeps for the avatar's tracks."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ class Peer:
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=bundle))
         self.channels: dict[str, RTCDataChannel] = {}
         self._ears = ears
+        # A client may make its next offer, or name candidates, before we have answered the first.
+        self._negotiating = asyncio.Lock()
         self.pc.on("track", ears.on_track)
         self.pc.on("datachannel", self.add_channel)
         self.pc.on("connectionstatechange", self._check)
@@ -64,8 +67,9 @@ class Peer:
 
     async def answer(self, offer: rtc.SessionDescription) -> rtc.SessionDescription:
         """Take the client's offer; the answer carries its id, or the client ignores it."""
-        await self.pc.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
-        await self.pc.setLocalDescription(await self.pc.createAnswer())
+        async with self._negotiating:
+            await self.pc.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+            await self.pc.setLocalDescription(await self.pc.createAnswer())
         local = self.pc.localDescription
         return rtc.SessionDescription(type="answer", sdp=local.sdp, id=offer.id)
 
@@ -77,7 +81,8 @@ class Peer:
             return
         candidate = candidate_from_sdp(" ".join(words))
         candidate.sdpMid, candidate.sdpMLineIndex = given.get("sdpMid"), given.get("sdpMLineIndex")
-        await self.pc.addIceCandidate(candidate)
+        async with self._negotiating:
+            await self.pc.addIceCandidate(candidate)
 
     def _receive(self, message: bytes | str) -> None:
         if isinstance(message, bytes):

@@ -138,13 +138,16 @@ class Room:
         self._frames = frames
         self._note_participants()
         if self.member is not None:
-            others = rtc.ParticipantUpdate(participants=self._others())
-            self.member.respond(rtc.SignalResponse(update=others))
-            await self._show(self.member, frames)
-            await self.member.link.renegotiate()
+            self._spawn(self._appear(self.member, frames))
         await self._working.wait()
         await asyncio.sleep(BREATH_S)
         await self._talk.run()
+
+    async def _appear(self, member: Member, frames: face.EncodedFace) -> None:
+        others = rtc.ParticipantUpdate(participants=self._others())
+        member.respond(rtc.SignalResponse(update=others))
+        await self._show(member, frames)
+        await member.link.renegotiate()
 
     async def _until_over(self) -> None:
         await self._session.over.wait()

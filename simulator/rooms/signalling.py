@@ -15,6 +15,7 @@ from simulator.records import Session
 from simulator.rooms.room import Room
 
 HEARTBEAT_S = 20.0
+CLOSE_WITHIN_S = 1.0
 FULL_RATE_ROOMS = 2
 HALF_RATE_ROOMS = 8
 routes = web.RouteTableDef()
@@ -95,7 +96,7 @@ async def _join(request: web.Request, knock: Knock) -> web.StreamResponse:
         return refused
     session, identity = admitted
     room = request.app[ROOMS].of(session)
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S)
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S)
     await socket.prepare(request)
     if knock.resumed_sid is None:
         await room.admit(identity, socket, knock.offer, single_peer=knock.single_peer)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import shutil
 import wave
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -93,7 +95,7 @@ def home() -> Iterator[str]:
 def page(spoken: Path, home: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
             args=[
                 "--headless=new",
                 "--no-sandbox",

@@ -96,6 +96,19 @@ def test_stock_avatars_need_no_key_and_own_ones_do(cloud: SimulatedCloud) -> Non
     assert cloud.http.get("/v1/avatars").status_code == 401
 
 
+def test_the_catalogue_can_grow_change_and_shrink(cloud: SimulatedCloud) -> None:
+    def own() -> list[tuple[str, bool]]:
+        page = cloud.account("GET", "/v1/avatars").json()["data"]["results"]
+        return [(each["name"], each["is_expired"]) for each in page]
+
+    zoe = cloud.door("POST", "avatars", {"name": "Zoe", "own": True})
+    assert own() == [("June", False), ("Kofi", False), ("Zoe", False)]
+    cloud.door("POST", "avatars", {"id": zoe["id"], "name": "Zoe", "own": True, "is_expired": True})
+    assert own() == [("June", False), ("Kofi", False), ("Zoe", True)]
+    cloud.door("DELETE", f"avatars/{zoe['id']}")
+    assert own() == [("June", False), ("Kofi", False)]
+
+
 def test_a_preview_is_a_picture_that_may_be_kept(cloud: SimulatedCloud) -> None:
     avatar = cloud.account("GET", f"/v1/avatars/{WAYNE}").json()["data"]
 
