@@ -52,8 +52,8 @@ def sweep(*, now: datetime) -> None:
 
 def sync() -> None:
     """Reads the credits, and all pages of avatars where those are due."""
-    now = timezone.now()
     row = account()
+    now = timezone.now()
     claim = CloudAccount.objects.all().claim(pk=row.pk, now=now, seconds=settings.CLAIM_SECONDS)
     if claim is None:
         return None
@@ -97,21 +97,7 @@ def _all_avatars() -> dict[str, tuple[RemoteAvatar, bool]]:
 
 
 def _store_avatars(seen: dict[str, tuple[RemoteAvatar, bool]], now: datetime) -> None:
-    rows = [
-        Avatar(
-            remote_id=remote_id,
-            name=avatar.name,
-            is_own=is_own,
-            type=avatar.kind,
-            status=avatar.status,
-            is_expired=avatar.is_expired,
-            is_sandbox=remote_id in settings.SANDBOX_AVATAR_IDS,
-            preview_url=avatar.preview_url or "",
-            last_seen_at=now,
-            gone_at=None,
-        )
-        for remote_id, (avatar, is_own) in seen.items()
-    ]
+    rows = [_row(avatar, is_own=is_own, now=now) for avatar, is_own in seen.values()]
     kept = ["name", "is_own", "type", "status", "is_expired", "is_sandbox", "preview_url"]
     with transaction.atomic():
         before = Avatar.objects.count()
@@ -128,3 +114,23 @@ def _store_avatars(seen: dict[str, tuple[RemoteAvatar, bool]], now: datetime) ->
             caller=_WORKER,
             details={"listed": len(rows), "added": added, "gone": gone},
         )
+
+
+def _row(avatar: RemoteAvatar, *, is_own: bool, now: datetime) -> Avatar:
+    """What the cloud says of an avatar, as far as our columns hold it: its texts are of any length.
+
+    An address is not cut, since half of one leads elsewhere.
+    """
+    preview = avatar.preview_url or ""
+    return Avatar(
+        remote_id=avatar.id,
+        name=avatar.name[:200],
+        is_own=is_own,
+        type=avatar.kind[:16],
+        status=avatar.status[:32],
+        is_expired=avatar.is_expired,
+        is_sandbox=avatar.id in settings.SANDBOX_AVATAR_IDS,
+        preview_url=preview if len(preview) <= 1000 else "",
+        last_seen_at=now,
+        gone_at=None,
+    )
