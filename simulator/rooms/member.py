@@ -12,6 +12,7 @@ from simulator.rooms.avatar import new_sid
 from simulator.rooms.links import Link
 
 VERSION = "1.9.0"
+"""The LiveKit server version we say we are: clients refuse a server that names none."""
 PING_INTERVAL_S = 15
 PING_TIMEOUT_S = 45
 

@@ -61,11 +61,23 @@ class Knock:
     offer: rtc.SessionDescription | None = None
 
 
+class NotAdmitted(Exception):
+    """The room's door stays shut; clients show the words to their user."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.response = web.Response(status=status, text=words)
+
+
 @routes.get("/rtc/validate")
 @routes.get("/rtc/v1/validate")
 async def validate(request: web.Request) -> web.Response:
     """Say over plain HTTP what the socket would say: a browser cannot read a refused upgrade."""
-    return _admission(request)[1] or web.Response(text="success")
+    try:
+        _admit(request)
+    except NotAdmitted as refusal:
+        return refusal.response
+    return web.Response(text="success")
 
 
 @routes.get("/rtc")
@@ -90,11 +102,10 @@ async def join_v1(request: web.Request) -> web.StreamResponse:
 
 
 async def _join(request: web.Request, knock: Knock) -> web.StreamResponse:
-    admitted, refused = _admission(request)
-    if admitted is None:
-        assert refused is not None
-        return refused
-    session, identity = admitted
+    try:
+        session, identity = _admit(request)
+    except NotAdmitted as refusal:
+        return refusal.response
     room = request.app[ROOMS].of(session)
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S)
     await socket.prepare(request)
@@ -110,21 +121,18 @@ async def _join(request: web.Request, knock: Knock) -> web.StreamResponse:
     return socket
 
 
-def _admission(
-    request: web.Request,
-) -> tuple[tuple[Session, str] | None, web.Response | None]:
+def _admit(request: web.Request) -> tuple[Session, str]:
     cloud = request.app[CLOUD]
+    # Browsers put the token in the query, native clients in the header.
+    _, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    token = request.query.get("access_token", bearer)
     try:
-        # Browsers put the token in the query, native clients in the header.
-        _, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        token = request.query.get("access_token", bearer)
         room, identity = tokens.room_and_identity(token, cloud.clock.now())
     except tokens.BadToken as error:
-        return None, web.Response(status=401, text=f"invalid token: {error}")
-    session = cloud.active.get(room)
-    if session is None:
-        return None, web.Response(status=404, text="requested room does not exist")
-    return (session, identity), None
+        raise NotAdmitted(401, f"invalid token: {error}") from error
+    if room not in cloud.active:
+        raise NotAdmitted(404, "requested room does not exist")
+    return cloud.active[room], identity
 
 
 def _join_request(text: str) -> rtc.JoinRequest:

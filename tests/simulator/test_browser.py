@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from simulator import speech
 from tests.simulator.cloud import SimulatedCloud
@@ -91,8 +91,8 @@ def home() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture
-def page(spoken: Path, home: str) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser(spoken: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
@@ -109,10 +109,16 @@ def page(spoken: Path, home: str) -> Iterator[Page]:
                 "--no-first-run",
             ],
         )
-        page = browser.new_page()
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, home: str) -> Iterator[Page]:
+    with browser.new_context() as context:
+        page = context.new_page()
         page.goto(home)
         yield page
-        browser.close()
 
 
 def join(page: Page, session: dict[str, Any], **options: Any) -> float:
