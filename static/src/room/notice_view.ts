@@ -18,6 +18,7 @@ export class NoticeView {
     this.root.dataset["tone"] = notice?.tone ?? "";
     this.root.toggleAttribute("data-blocks", notice?.blocks ?? false);
     this.root.replaceChildren(...(notice === null ? [] : this.#content(notice)));
+    if (notice?.blocks && isFocusLost()) this.root.querySelector<HTMLElement>("[data-action]")?.focus();
   }
 
   #content(notice: Notice): HTMLElement[] {
@@ -40,6 +41,12 @@ export class NoticeView {
     else made.addEventListener("click", () => this.onAction(name, notice));
     return made;
   }
+}
+
+/** The button that was pressed last may have been disabled since, or have gone. */
+function isFocusLost(): boolean {
+  const focused = document.activeElement;
+  return focused === null || focused === document.body || focused.matches(":disabled");
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(
