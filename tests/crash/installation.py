@@ -17,18 +17,33 @@ from scripts.serving import free_port, launch, stop
 from scripts.steps import ROOT
 from tests.crash.waiting import until
 
-LIVE, SYNC, BEAT, WEB = "worker-live", "worker-sync", "beat", "web"
+LIVE, SYNC, BEAT = "worker-live", "worker-sync", "beat"
+WEB, SIMULATOR = "web", "simulator"
 
 
 class Installation:
-    """The processes that the desk has too, by the names that they have there."""
+    """The processes that the desk has too, by the names that they have there.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    The simulator at `cloud` may be one of them, or somebody else's.
+    """
+
+    def __init__(self, folder: Path, cloud: str, environment: Mapping[str, str]) -> None:
         self.folder = folder
-        self.desk = Desk(port=free_port(), simulator_port=None, redis_port=None)
-        self.address = self.desk.address
-        self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-        self._environment |= {"VAR_DIR": str(folder), "SITE_URL": self.address}
+        self.cloud = cloud
+        desk = Desk(port=free_port(), simulator_port=urlsplit(cloud).port, redis_port=None)
+        self.address = desk.address
+        self._commands = processes(desk, folder)
+        self._answers = {WEB: f"{self.address}/readyz", SIMULATOR: f"{cloud}/_sim/state"}
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "VAR_DIR": str(folder),
+            "SITE_URL": self.address,
+            "LIVEAVATAR_API_URL": cloud,
+            "LIVEAVATAR_API_KEY": "sim-account",
+            "OPENAI_BASE_URL": f"{cloud}/openai/v1",
+            **environment,
+        }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
@@ -41,7 +56,7 @@ class Installation:
             kind = "-".join(name.split("-")[:2])
             with self._output(name).open("a") as output:
                 self._running[name] = launch(
-                    processes(self.desk, self.folder)[kind],
+                    self._commands[kind],
                     output,
                     environment={
                         **self._environment,
@@ -68,6 +83,13 @@ class Installation:
     def start_missing(self, *names: str) -> None:
         self.start(*[name for name in names if name not in self._running])
 
+    def chatty(self) -> None:
+        """Has whatever is started from now on log all that it can."""
+        self._environment |= {"LOG_LEVEL": "DEBUG"}
+        for name in (LIVE, SYNC, BEAT):
+            self._commands[name] += ["--loglevel", "DEBUG"]
+        self._commands[WEB] += ["--log-level", "debug", "--access-log"]
+
     def gone(self) -> list[str]:
         """The names of processes that ended though nobody killed them."""
         return [name for name, process in self._running.items() if process.poll() is not None]
@@ -81,10 +103,10 @@ class Installation:
 
     def _is_at_work(self, name: str) -> bool:
         assert self._running[name].poll() is None, f"{name} ended:\n{self.said(name)}"
-        if name != WEB:
+        if name not in self._answers:
             return self._heartbeat(name).exists()
         try:
-            return httpx.get(f"{self.address}/readyz", timeout=5).is_success
+            return httpx.get(self._answers[name], timeout=5).is_success
         except httpx.TransportError:
             return False
 
@@ -97,17 +119,9 @@ class Installation:
 
 @contextmanager
 def installed(folder: Path, *, cloud: str, **environment: str) -> Iterator[Installation]:
-    """An installation that uses the simulator at `cloud`; nothing runs yet, and nothing at last."""
-    installation = Installation(
-        folder,
-        {
-            "LIVEAVATAR_API_URL": cloud,
-            "LIVEAVATAR_API_KEY": "sim-account",
-            "OPENAI_BASE_URL": f"{cloud}/openai/v1",
-            "DATABASE_URL": _database_url(folder),
-            **environment,
-        },
-    )
+    """An installation of which nothing runs yet, and nothing in the end."""
+    environment["DATABASE_URL"] = _database_url(folder)
+    installation = Installation(folder, cloud, environment)
     try:
         yield installation
     finally:
