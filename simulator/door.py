@@ -18,15 +18,15 @@ POST      ``reset``                  forget everything, as when the process bega
 
 import uuid
 from decimal import Decimal
-from typing import Any, get_args
+from typing import get_args
 
 from aiohttp import web
 
-from simulator import lifecycle
+from simulator import lifecycle, report
 from simulator.cloud import CLOUD, Cloud
 from simulator.envelope import NotFound, Refusal
 from simulator.faults import Fault, Mode
-from simulator.records import Avatar, Session
+from simulator.records import Avatar
 from simulator.rooms.signalling import ROOMS
 from simulator.settings import Adjustable, BadSetting, Latency
 from simulator.validation import Shape, read_json
@@ -71,7 +71,7 @@ routes = web.RouteTableDef()
 
 @routes.get("/_sim/state")
 async def state(request: web.Request) -> web.Response:
-    return web.json_response(_state(request.app[CLOUD]))
+    return web.json_response(report.everything(request.app[CLOUD]))
 
 
 @routes.post("/_sim/faults")
@@ -145,7 +145,7 @@ async def end_session(request: web.Request) -> web.Response:
     cloud = request.app[CLOUD]
     session = cloud.session(request.match_info["id"])
     lifecycle.end(cloud, session, (await END.read(request))["reason"])
-    return web.json_response(session_state(cloud, session))
+    return web.json_response(report.of_session(cloud, session))
 
 
 @routes.post("/_sim/sessions/{id}/cut")
@@ -188,45 +188,3 @@ async def _adjust(request: web.Request, settings: Adjustable) -> web.Response:
 def _settle(cloud: Cloud) -> None:
     lifecycle.settle(cloud)
     cloud.changed.set()
-
-
-def _state(cloud: Cloud) -> dict[str, Any]:
-    calls: dict[str, dict[str, int]] = {}
-    for (route, status), count in sorted(cloud.calls.items()):
-        calls.setdefault(route, {})[str(status)] = count
-    return {
-        "now": cloud.clock.now(),
-        "credits_left": str(cloud.credits),
-        "running": len(cloud.active),
-        "secrets": [each.shown() | {"value": each.value} for each in cloud.secrets.values()],
-        "contexts": [each.shown() for each in cloud.contexts.values()],
-        "sessions": [session_state(cloud, each) for each in cloud.sessions.values()],
-        "calls": calls,
-        "hung": {route: count for route, count in cloud.faults.hung.items() if count},
-        "faults": cloud.faults.shown(),
-        "switches": cloud.switches.as_dict(),
-        "latency": cloud.latency.as_dict(),
-    }
-
-
-def session_state(cloud: Cloud, session: Session) -> dict[str, Any]:
-    """Return all there is to know about a session; times are seconds since the epoch."""
-    return {
-        "id": session.id,
-        "state": session.state,
-        "avatar_id": session.avatar.id,
-        "avatar_name": session.avatar.name,
-        "is_sandbox": session.is_sandbox,
-        "max_session_duration": session.max_duration_s,
-        "openai_realtime_config": session.openai,
-        "minted_at": session.minted_at,
-        "started_at": session.started_at,
-        "ended_at": session.ended_at,
-        "end_reason": session.end_reason,
-        "billed_seconds": round(session.seconds(cloud.clock.now()), 3),
-        "credits_consumed": session.credits_consumed,
-        "participants": session.participants,
-        "client_left_at": session.client_left_at,
-        "heard": vars(session.heard),
-        "transcript": [vars(line) for line in session.lines],
-    }

@@ -17,6 +17,7 @@ def _option(default: Any, doc: str) -> Any:
     return field(default=default, metadata={"doc": doc})
 
 
+@dataclass(slots=True)
 class Adjustable:
     """A dataclass whose fields can be set by name, each checked against its own type."""
 
@@ -33,14 +34,14 @@ class Adjustable:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the present values by name."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        return asdict(self)
 
     @classmethod
     def described(cls) -> list[str]:
         """Return one line for each field: name, default, choices, meaning."""
         hints = get_type_hints(cls)
         lines = []
-        for each in fields(cls):  # type: ignore[arg-type]
+        for each in fields(cls):
             choices = get_args(hints[each.name])
             known = f" of {', '.join(map(str, choices))}" if choices else ""
             lines.append(f"{each.name} = {each.default}{known}: {each.metadata['doc']}")
