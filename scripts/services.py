@@ -78,7 +78,9 @@ def postgres(*, durable: bool = False) -> Iterator[Server]:
         folder = Path(name)
         data = folder / "data"
         data.mkdir(mode=0o700)
-        binaries = postgres_binaries()
+        binaries = _postgres_programs()
+        if binaries is None:
+            raise ServiceFailed("PostgreSQL is missing; install its server")
         if user is not None:
             folder.chmod(0o755)
             shutil.chown(data, user.pw_uid, user.pw_gid)
@@ -96,7 +98,11 @@ def postgres(*, durable: bool = False) -> Iterator[Server]:
             yield Server(url, process, binaries)
 
 
-def postgres_binaries() -> Path:
+def has_postgres() -> bool:
+    return _postgres_programs() is not None
+
+
+def _postgres_programs() -> Path | None:
     """The folder with postgres, initdb and pg_dump: the pgserver wheel's, else the system's.
 
     The wheel comes first so that everybody tests on the same version; it exists for some platforms
@@ -107,9 +113,8 @@ def postgres_binaries() -> Path:
         return wheel
     if found := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         return found[-1].parent
-    if on_path := shutil.which("initdb"):
-        return Path(on_path).resolve().parent
-    raise ServiceFailed("PostgreSQL is missing; install it (on Debian: apt-get install postgresql)")
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
 
 
 def _reachable(binaries: Path, folder: Path) -> Path:

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts import chromium, services
+from scripts import chromium, debian, services
 from scripts.serving import ServiceFailed
 from scripts.steps import ROOT, StepFailed, step
 
@@ -74,6 +74,8 @@ def _environment(running: ExitStack) -> dict[str, str]:
     with step("Chromium"):
         browser = chromium.provide()
     with step("PostgreSQL"):
+        if not services.has_postgres():
+            debian.install("postgresql", why="PostgreSQL is missing")
         postgres = running.enter_context(services.postgres())
     inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     return {
