@@ -34,7 +34,7 @@ class Conversation:
         self._listening = True
         self._user_speaks = False
         self._turns = 0
-        self._is_over = False
+        self._hushes = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._source: str | None = None
@@ -56,7 +56,7 @@ class Conversation:
             return
         self._user_speaks = True
         self._emit("user.speak_started")
-        self._voice.stop()
+        self._hush()
 
     def user_ended(self, seconds: float) -> None:
         """The user has fallen silent after `seconds`: answer."""
@@ -80,7 +80,7 @@ class Conversation:
         self._source = command.get("event_id")
         match kind:
             case "avatar.interrupt":
-                self._voice.stop()
+                self._hush()
             case "avatar.start_listening":
                 self._listening = True
             case "avatar.stop_listening":
@@ -90,8 +90,7 @@ class Conversation:
 
     async def finish(self, reason: str) -> None:
         """Fall silent, and tell the room that the session is over and why."""
-        self._is_over = True
-        self._voice.stop()
+        self._hush()
         await self._quiet.wait()
         switches = self._cloud.switches
         names = ["stop_reason", "end_reason"]
@@ -100,8 +99,9 @@ class Conversation:
         self._send(self._event(switches.stopped_event, dict.fromkeys(names, reason)))
 
     async def _say(self, text: str) -> None:
+        hushes = self._hushes
         utterance = await speech.say(text, self._session.openai["voice"])
-        if self._is_over or self._user_speaks or not utterance.pcm.size:
+        if hushes != self._hushes or not utterance.pcm.size:
             return
         self._quiet.clear()
         captions = Captions(text, self._caption)
@@ -111,6 +111,13 @@ class Conversation:
         self._session.lines.append(Line("avatar", captions.said, self._cloud.clock.now()))
         self._emit("avatar.speak_ended")
         self._quiet.set()
+
+    def _hush(self) -> None:
+        """Drop what is being said, being prepared, and waiting to be said."""
+        self._hushes += 1
+        while not self._to_say.empty():
+            self._to_say.get_nowait()
+        self._voice.stop()
 
     def _caption(self, words: str) -> None:
         self._emit(f"avatar.{self._cloud.switches.chunk_event}", text=words)

@@ -5,7 +5,8 @@ import asyncio
 import httpx
 import pytest
 from aiohttp import ClientSession, web
-from livekit.protocol import rtc
+from livekit.protocol import models, rtc
+from livekit.rtc import DisconnectReason
 
 from simulator.app import make_runner
 from simulator.cloud import Cloud
@@ -14,14 +15,20 @@ from tests.simulator.cloud import SimulatedCloud, until
 from tests.simulator.guest import Guest
 
 
+async def serve() -> tuple[web.AppRunner, SimulatedCloud]:
+    """A simulator inside this process, whose tasks can be counted, and a caller of it."""
+    runner = make_runner(Cloud(Switches(), Latency(avatar_join_ms=0)))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    return runner, SimulatedCloud(httpx.Client(base_url=f"http://127.0.0.1:{port}"))
+
+
 @pytest.mark.parametrize("single_peer", [True, False], ids=["v1", "v0"])
 def test_no_task_outlives_the_rooms_it_served(single_peer: bool) -> None:
     async def story() -> None:
-        runner = make_runner(Cloud(Switches(), Latency(avatar_join_ms=0)))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{runner.addresses[0][1]}") as http:
-            cloud = SimulatedCloud(http)
+        runner, cloud = await serve()
+        with cloud.http:
             await asyncio.to_thread(cloud.state)
             before = len(asyncio.all_tasks())
             for _ in range(3):
@@ -69,5 +76,38 @@ def test_a_client_that_talks_nonsense_is_shown_the_door_and_others_are_not(
                 pass
             assert socket.closed
             await guest.frames(5)
+
+    asyncio.run(story())
+
+
+def test_a_client_that_comes_back_too_late_is_told_to_join_anew(cloud: SimulatedCloud) -> None:
+    session = cloud.started()
+    query = {
+        "access_token": session["livekit_client_token"],
+        "reconnect": "1",
+        "sid": "PA_forgotten",
+    }
+
+    async def story() -> None:
+        async with ClientSession() as http:
+            socket = await http.ws_connect(f"{session['livekit_url']}/rtc", params=query)
+            told = rtc.SignalResponse.FromString(await socket.receive_bytes())
+
+            assert told.leave.reason == models.DisconnectReason.STATE_MISMATCH
+            assert told.leave.action == rtc.LeaveRequest.Action.RECONNECT
+
+    asyncio.run(story())
+
+
+def test_a_simulator_that_stops_says_goodbye() -> None:
+    async def story() -> None:
+        runner, cloud = await serve()
+        with cloud.http:
+            session = await asyncio.to_thread(cloud.started)
+            async with Guest(session) as guest:
+                await guest.frames(1)
+                await runner.cleanup()
+
+                assert await guest.disconnected_for == DisconnectReason.SERVER_SHUTDOWN
 
     asyncio.run(story())
