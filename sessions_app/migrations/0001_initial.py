@@ -14,269 +14,619 @@ import sessions_app.lifecycle
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_audit_is_append_only'),
+        ("accounts", "0002_audit_is_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Avatar',
+            name="Avatar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('remote_id', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('is_own', models.BooleanField(default=False, help_text='Made by this account, not public stock.')),
-                ('type', models.CharField(blank=True, max_length=16)),
-                ('status', models.CharField(max_length=32)),
-                ('is_expired', models.BooleanField(default=False)),
-                ('is_sandbox', models.BooleanField(default=False, help_text='Usable in sandbox sessions.')),
-                ('preview_url', models.URLField(blank=True, max_length=1000)),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('gone_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("remote_id", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "is_own",
+                    models.BooleanField(
+                        default=False, help_text="Made by this account, not public stock."
+                    ),
+                ),
+                ("type", models.CharField(blank=True, max_length=16)),
+                ("status", models.CharField(max_length=32)),
+                ("is_expired", models.BooleanField(default=False)),
+                (
+                    "is_sandbox",
+                    models.BooleanField(default=False, help_text="Usable in sandbox sessions."),
+                ),
+                ("preview_url", models.URLField(blank=True, max_length=1000)),
+                ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("gone_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'indexes': [models.Index(condition=models.Q(('gone_at__isnull', True)), fields=['name', 'id'], name='avatar_listed')],
+                "ordering": ["name", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("gone_at__isnull", True)),
+                        fields=["name", "id"],
+                        name="avatar_listed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CloudAccount',
+            name="CloudAccount",
             fields=[
-                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False)),
-                ('claim_token', models.UUIDField(blank=True, editable=False, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_error', models.CharField(blank=True, editable=False, max_length=64)),
-                ('last_error_message', models.TextField(blank=True, editable=False)),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('credits_left', models.DecimalField(decimal_places=4, editable=False, max_digits=14, null=True)),
-                ('catalogue_synced_at', models.DateTimeField(editable=False, null=True)),
-                ('catalogue_due_at', models.DateTimeField(editable=False, null=True)),
+                ("due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False)),
+                ("claim_token", models.UUIDField(blank=True, editable=False, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_error", models.CharField(blank=True, editable=False, max_length=64)),
+                ("last_error_message", models.TextField(blank=True, editable=False)),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "credits_left",
+                    models.DecimalField(decimal_places=4, editable=False, max_digits=14, null=True),
+                ),
+                ("catalogue_synced_at", models.DateTimeField(editable=False, null=True)),
+                ("catalogue_due_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='cloud_account_only_one')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="cloud_account_only_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Context',
+            name="Context",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False)),
-                ('claim_token', models.UUIDField(blank=True, editable=False, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_error', models.CharField(blank=True, editable=False, max_length=64)),
-                ('last_error_message', models.TextField(blank=True, editable=False)),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('prompt', models.TextField(max_length=20000)),
-                ('opening_text', models.TextField(blank=True, max_length=1000)),
-                ('number', models.PositiveIntegerField(default=1, editable=False)),
-                ('mirrored_number', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', models.CharField(choices=[('pending', 'waiting to be delivered'), ('pushing', 'being delivered'), ('ready', 'ready'), ('uncertain', 'checking what happened'), ('rejected', 'refused'), ('deleting', 'being deleted'), ('deleted', 'deleted')], default='pending', max_length=16)),
-                ('remote_context_id', models.CharField(blank=True, editable=False, max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contexts', to='accounts.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False)),
+                ("claim_token", models.UUIDField(blank=True, editable=False, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_error", models.CharField(blank=True, editable=False, max_length=64)),
+                ("last_error_message", models.TextField(blank=True, editable=False)),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("prompt", models.TextField(max_length=20000)),
+                ("opening_text", models.TextField(blank=True, max_length=1000)),
+                ("number", models.PositiveIntegerField(default=1, editable=False)),
+                ("mirrored_number", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting to be delivered"),
+                            ("pushing", "being delivered"),
+                            ("ready", "ready"),
+                            ("uncertain", "checking what happened"),
+                            ("rejected", "refused"),
+                            ("deleting", "being deleted"),
+                            ("deleted", "deleted"),
+                        ],
+                        default="pending",
+                        max_length=16,
+                    ),
+                ),
+                ("remote_context_id", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contexts",
+                        to="accounts.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated_at', '-id'],
+                "ordering": ["-updated_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='AvatarSession',
+            name="AvatarSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False)),
-                ('claim_token', models.UUIDField(blank=True, editable=False, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_error', models.CharField(blank=True, editable=False, max_length=64)),
-                ('last_error_message', models.TextField(blank=True, editable=False)),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('idempotency_key', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('requested', 'waiting to start'), ('starting', 'starting'), ('uncertain', 'checking what happened'), ('live', 'live'), ('stopping', 'ending'), ('ended', 'ended'), ('failed', 'failed')], default=sessions_app.lifecycle.State['REQUESTED'], max_length=16)),
-                ('context_number', models.PositiveIntegerField(blank=True, null=True)),
-                ('voice', models.CharField(max_length=32)),
-                ('model', models.CharField(max_length=100)),
-                ('temperature', models.DecimalField(decimal_places=2, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.6')), django.core.validators.MaxValueValidator(Decimal('1.2'))])),
-                ('is_sandbox', models.BooleanField(default=False)),
-                ('max_seconds', models.PositiveIntegerField()),
-                ('reserved_period', models.CharField(max_length=10)),
-                ('remote_id', models.CharField(blank=True, editable=False, max_length=64)),
-                ('room_url', liveavatar_web.fields.SealedField()),
-                ('room_token', liveavatar_web.fields.SealedField()),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('minted_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('joined_at', models.DateTimeField(blank=True, null=True)),
-                ('first_frame_at', models.DateTimeField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField()),
-                ('limit_at', models.DateTimeField(blank=True, null=True)),
-                ('stop_requested_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('person', 'person'), ('admin', 'admin'), ('abandoned', 'abandoned'), ('limit', 'limit'), ('key_gone', 'key_gone'), ('refused', 'refused'), ('no_credits', 'no_credits'), ('concurrency', 'concurrency'), ('cloud', 'cloud'), ('cloud_unreachable', 'cloud_unreachable'), ('not_started_in_time', 'not_started_in_time')], max_length=24)),
-                ('vendor_end_reason', models.CharField(blank=True, max_length=64)),
-                ('billed_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('credits', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
-                ('avatar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sessions_app.avatar')),
-                ('provider_key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.providerkey')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='avatar_sessions', to='accounts.workspace')),
-                ('context', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sessions_app.context')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False)),
+                ("claim_token", models.UUIDField(blank=True, editable=False, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_error", models.CharField(blank=True, editable=False, max_length=64)),
+                ("last_error_message", models.TextField(blank=True, editable=False)),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("idempotency_key", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "waiting to start"),
+                            ("starting", "starting"),
+                            ("uncertain", "checking what happened"),
+                            ("live", "live"),
+                            ("stopping", "ending"),
+                            ("ended", "ended"),
+                            ("failed", "failed"),
+                        ],
+                        default=sessions_app.lifecycle.State["REQUESTED"],
+                        max_length=16,
+                    ),
+                ),
+                ("context_number", models.PositiveIntegerField(blank=True, null=True)),
+                ("voice", models.CharField(max_length=32)),
+                ("model", models.CharField(max_length=100)),
+                (
+                    "temperature",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.6")),
+                            django.core.validators.MaxValueValidator(Decimal("1.2")),
+                        ],
+                    ),
+                ),
+                ("is_sandbox", models.BooleanField(default=False)),
+                ("max_seconds", models.PositiveIntegerField()),
+                ("reserved_period", models.CharField(max_length=10)),
+                ("remote_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("room_url", liveavatar_web.fields.SealedField()),
+                ("room_token", liveavatar_web.fields.SealedField()),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("minted_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("joined_at", models.DateTimeField(blank=True, null=True)),
+                ("first_frame_at", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField()),
+                ("limit_at", models.DateTimeField(blank=True, null=True)),
+                ("stop_requested_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("person", "person"),
+                            ("admin", "admin"),
+                            ("abandoned", "abandoned"),
+                            ("limit", "limit"),
+                            ("key_gone", "key_gone"),
+                            ("refused", "refused"),
+                            ("no_credits", "no_credits"),
+                            ("concurrency", "concurrency"),
+                            ("cloud", "cloud"),
+                            ("cloud_unreachable", "cloud_unreachable"),
+                            ("not_started_in_time", "not_started_in_time"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("vendor_end_reason", models.CharField(blank=True, max_length=64)),
+                ("billed_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "credits",
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True),
+                ),
+                (
+                    "avatar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sessions_app.avatar",
+                    ),
+                ),
+                (
+                    "provider_key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.providerkey",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="avatar_sessions",
+                        to="accounts.workspace",
+                    ),
+                ),
+                (
+                    "context",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sessions_app.context",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ContextVersion',
+            name="ContextVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('prompt', models.TextField()),
-                ('opening_text', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('context', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='sessions_app.context')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("prompt", models.TextField()),
+                ("opening_text", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "context",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="sessions_app.context",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Meter',
+            name="Meter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=80)),
-                ('period', models.CharField(blank=True, max_length=10)),
-                ('held_slots', models.PositiveIntegerField(default=0)),
-                ('held_seconds', models.PositiveBigIntegerField(default=0)),
-                ('used_seconds', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=80)),
+                ("period", models.CharField(blank=True, max_length=10)),
+                ("held_slots", models.PositiveIntegerField(default=0)),
+                ("held_seconds", models.PositiveBigIntegerField(default=0)),
+                ("used_seconds", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'period'), name='meter_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "period"), name="meter_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SessionEvent',
+            name="SessionEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('moved', 'moved'), ('notice', 'notice'), ('user_line', 'said by the person'), ('avatar_line', 'said by the avatar')], max_length=16)),
-                ('state', models.CharField(blank=True, max_length=16)),
-                ('cause', models.CharField(blank=True, max_length=64)),
-                ('text', models.TextField(blank=True)),
-                ('page_key', models.CharField(blank=True, max_length=64, null=True)),
-                ('avatar_session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='sessions_app.avatarsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("moved", "moved"),
+                            ("notice", "notice"),
+                            ("user_line", "said by the person"),
+                            ("avatar_line", "said by the avatar"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("state", models.CharField(blank=True, max_length=16)),
+                ("cause", models.CharField(blank=True, max_length=64)),
+                ("text", models.TextField(blank=True)),
+                ("page_key", models.CharField(blank=True, max_length=64, null=True)),
+                (
+                    "avatar_session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="sessions_app.avatarsession",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CloudSession',
+            name="CloudSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False)),
-                ('claim_token', models.UUIDField(blank=True, editable=False, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_error', models.CharField(blank=True, editable=False, max_length=64)),
-                ('last_error_message', models.TextField(blank=True, editable=False)),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('remote_id', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('minted', 'minted'), ('running', 'running'), ('doubtful', 'doubtful'), ('over', 'over')], default='minted', max_length=16)),
-                ('minted_at', models.DateTimeField()),
-                ('doubt_until', models.DateTimeField()),
-                ('over_at', models.DateTimeField(blank=True, null=True)),
-                ('billed_seconds', models.PositiveIntegerField(default=0)),
-                ('credits', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
-                ('avatar_session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cloud_sessions', to='sessions_app.avatarsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False)),
+                ("claim_token", models.UUIDField(blank=True, editable=False, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_error", models.CharField(blank=True, editable=False, max_length=64)),
+                ("last_error_message", models.TextField(blank=True, editable=False)),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                ("remote_id", models.CharField(max_length=64, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("minted", "minted"),
+                            ("running", "running"),
+                            ("doubtful", "doubtful"),
+                            ("over", "over"),
+                        ],
+                        default="minted",
+                        max_length=16,
+                    ),
+                ),
+                ("minted_at", models.DateTimeField()),
+                ("doubt_until", models.DateTimeField()),
+                ("over_at", models.DateTimeField(blank=True, null=True)),
+                ("billed_seconds", models.PositiveIntegerField(default=0)),
+                (
+                    "credits",
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True),
+                ),
+                (
+                    "avatar_session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cloud_sessions",
+                        to="sessions_app.avatarsession",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='cloud_session_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'doubtful'), _negated=True), ('due_at__isnull', False), _connector='OR'), name='cloud_session_doubtful_is_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="cloud_session_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "doubtful"), _negated=True),
+                            ("due_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="cloud_session_doubtful_is_due",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='context',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='context_due'),
+            model_name="context",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="context_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='context',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(models.Q(('remote_context_id', ''), _negated=True), ('mirrored_number', models.F('number'))), _connector='OR'), name='context_ready_is_mirrored'),
+            model_name="context",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    models.Q(
+                        models.Q(("remote_context_id", ""), _negated=True),
+                        ("mirrored_number", models.F("number")),
+                    ),
+                    _connector="OR",
+                ),
+                name="context_ready_is_mirrored",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='context',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'deleted', 'rejected']), ('due_at__isnull', False), _connector='OR'), name='context_moving_is_due'),
+            model_name="context",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["ready", "deleted", "rejected"]),
+                    ("due_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="context_moving_is_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='avatarsession',
-            index=models.Index(fields=['workspace', '-id'], name='session_by_workspace'),
+            model_name="avatarsession",
+            index=models.Index(fields=["workspace", "-id"], name="session_by_workspace"),
         ),
         migrations.AddIndex(
-            model_name='avatarsession',
-            index=models.Index(fields=['requested_by', '-id'], name='session_by_person'),
+            model_name="avatarsession",
+            index=models.Index(fields=["requested_by", "-id"], name="session_by_person"),
         ),
         migrations.AddIndex(
-            model_name='avatarsession',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='session_due'),
+            model_name="avatarsession",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="session_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='avatarsession',
-            index=models.Index(condition=models.Q(('state__in', ['uncertain', 'stopping', 'requested', 'live', 'starting'])), fields=['workspace', '-id'], name='session_open'),
+            model_name="avatarsession",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["requested", "starting", "uncertain", "live", "stopping"])
+                ),
+                fields=["workspace", "-id"],
+                name="session_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.UniqueConstraint(fields=('requested_by', 'idempotency_key'), name='session_once_per_key'),
+            model_name="avatarsession",
+            constraint=models.UniqueConstraint(
+                fields=("requested_by", "idempotency_key"), name="session_once_per_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'starting', 'uncertain', 'live', 'stopping', 'ended', 'failed'])), name='session_state_known'),
+            model_name="avatarsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "requested",
+                            "starting",
+                            "uncertain",
+                            "live",
+                            "stopping",
+                            "ended",
+                            "failed",
+                        ],
+                    )
+                ),
+                name="session_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'live'), _negated=True), models.Q(('due_at__isnull', False), ('limit_at__isnull', False), ('started_at__isnull', False), models.Q(('remote_id', ''), _negated=True), ('room_token__isnull', False), ('room_url__isnull', False)), _connector='OR'), name='session_live_was_started'),
+            model_name="avatarsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "live"), _negated=True),
+                    models.Q(
+                        ("due_at__isnull", False),
+                        ("limit_at__isnull", False),
+                        ("started_at__isnull", False),
+                        models.Q(("remote_id", ""), _negated=True),
+                        ("room_token__isnull", False),
+                        ("room_url__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="session_live_was_started",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'live'), models.Q(('room_token__isnull', True), ('room_url__isnull', True)), _connector='OR'), name='session_room_only_while_live'),
+            model_name="avatarsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "live"),
+                    models.Q(("room_token__isnull", True), ("room_url__isnull", True)),
+                    _connector="OR",
+                ),
+                name="session_room_only_while_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('ended_at__isnull', False), ('state__in', ['ended', 'failed'])), models.Q(('due_at__isnull', False), ('ended_at__isnull', True), ('state__in', ['uncertain', 'stopping', 'requested', 'live', 'starting'])), _connector='OR'), name='session_over_or_due'),
+            model_name="avatarsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("due_at__isnull", True),
+                        ("ended_at__isnull", False),
+                        ("state__in", ["ended", "failed"]),
+                    ),
+                    models.Q(
+                        ("due_at__isnull", False),
+                        ("ended_at__isnull", True),
+                        ("state__in", ["requested", "starting", "uncertain", "live", "stopping"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="session_over_or_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uncertain', 'stopping', 'requested', 'live', 'starting']), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='session_over_has_reason'),
+            model_name="avatarsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["requested", "starting", "uncertain", "live", "stopping"]),
+                    models.Q(("end_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="session_over_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='avatarsession',
-            constraint=models.CheckConstraint(condition=models.Q(('temperature__gte', Decimal('0.6')), ('temperature__lte', Decimal('1.2'))), name='session_temperature_in_range'),
+            model_name="avatarsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("temperature__gte", Decimal("0.6")), ("temperature__lte", Decimal("1.2"))
+                ),
+                name="session_temperature_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contextversion',
-            constraint=models.UniqueConstraint(fields=('context', 'number'), name='context_version_once'),
+            model_name="contextversion",
+            constraint=models.UniqueConstraint(
+                fields=("context", "number"), name="context_version_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sessionevent',
-            index=models.Index(fields=['avatar_session', 'at', 'id'], name='event_by_session'),
+            model_name="sessionevent",
+            index=models.Index(fields=["avatar_session", "at", "id"], name="event_by_session"),
         ),
         migrations.AddConstraint(
-            model_name='sessionevent',
-            constraint=models.UniqueConstraint(fields=('avatar_session', 'page_key'), name='line_once'),
+            model_name="sessionevent",
+            constraint=models.UniqueConstraint(
+                fields=("avatar_session", "page_key"), name="line_once"
+            ),
         ),
     ]

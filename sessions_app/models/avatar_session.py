@@ -13,6 +13,10 @@ from sessions_app.lifecycle import LIFECYCLE, OPEN, OVER, EndReason, State
 from sessions_app.models.avatar import Avatar
 from sessions_app.models.context import Context
 
+# In one order: a migration keeps these lists, and a set would come out differently each time.
+_OPEN = [state.value for state in LIFECYCLE if state in OPEN]
+_OVER = [state.value for state in LIFECYCLE if state in OVER]
+
 
 class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
     def visible_to(self, user: User) -> "AvatarSessionQuerySet":
@@ -113,19 +117,19 @@ class AvatarSession(DueWork):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=[state.value for state in OVER],
+                    state__in=_OVER,
                     ended_at__isnull=False,
                     due_at__isnull=True,
                 )
                 | Q(
-                    state__in=[state.value for state in OPEN],
+                    state__in=_OPEN,
                     ended_at__isnull=True,
                     due_at__isnull=False,
                 ),
                 name="session_over_or_due",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in OPEN]) | ~Q(end_reason=""),
+                condition=Q(state__in=_OPEN) | ~Q(end_reason=""),
                 name="session_over_has_reason",
             ),
             models.CheckConstraint(
@@ -143,7 +147,7 @@ class AvatarSession(DueWork):
             ),
             models.Index(
                 fields=["workspace", "-id"],
-                condition=Q(state__in=[state.value for state in OPEN]),
+                condition=Q(state__in=_OPEN),
                 name="session_open",
             ),
         ]
