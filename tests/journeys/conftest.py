@@ -2,39 +2,44 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from scripts.stack import Stack, stack
 from tests.journeys.person import Person
 from tests.simulator.cloud import SimulatedCloud
 
-# A fake microphone that beeps, and no attempts at reaching the maker's servers.
-FLAGS = [
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
+NOT_SECURE = "not-secure.test"
+QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
     "--no-sandbox",
+    f"--host-resolver-rules=MAP {NOT_SECURE} 127.0.0.1",
 ]
+# A microphone that beeps, and a person who always allows it.
+WITH_MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+REFUSING = ["--deny-permission-prompts", "--use-fake-device-for-media-stream"]
+WITHOUT_MICROPHONE = ["--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
 def product(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One installation for all journeys; each makes people of its own."""
+    """One installation for all journeys; each leaves no session behind."""
     with stack(
         folder=tmp_path_factory.mktemp("product"),
         redis_url=redis_url,
+        ALLOWED_HOSTS=f"127.0.0.1,localhost,{NOT_SECURE}",
         SWEEP_SECONDS="1",
         CLOUD_CALL_DEADLINE="5",
         CLAIM_SECONDS="12",
-        LEASE_SECONDS="20",
+        LEASE_SECONDS="40",
         GOODBYE_SECONDS="3",
     ) as running:
         yield running
@@ -42,47 +47,86 @@ def product(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def simulated(product: Stack) -> Iterator[SimulatedCloud]:
+    """The cloud's door; whatever a test turns is turned back."""
     with httpx.Client(base_url=product.simulator_address, timeout=10) as http:
         cloud = SimulatedCloud(http)
+        before = cloud.state()
         yield cloud
         cloud.door("DELETE", "faults")
+        cloud.door("POST", "switches", before["switches"])
+        cloud.door("POST", "latency", before["latency"])
+        cloud.door("POST", "credits", {"credits": 1000})
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield browser
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser_with(playwright: Playwright) -> Iterator[Callable[[list[str]], Browser]]:
+    """A browser with these flags, started when first asked for."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    running: dict[tuple[str, ...], Browser] = {}
+
+    def launched(flags: list[str]) -> Browser:
+        if tuple(flags) not in running:
+            running[tuple(flags)] = playwright.chromium.launch(
+                executable_path=executable, args=[*QUIET, *flags]
+            )
+        return running[tuple(flags)]
+
+    yield launched
+    for browser in running.values():
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser, product: Stack) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=product.address, permissions=["microphone"])
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that must not write errors to its console."""
-    page = context.new_page()
+def open_page(browser_with: Callable[[list[str]], Browser], product: Stack) -> Iterator[OpenPage]:
+    """Opens a page of a fresh browser profile; errors it writes to its console fail the test."""
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
-    )
-    yield page
+    contexts = []
+
+    def opened(flags: list[str] = WITH_MICROPHONE, **options: Any) -> Page:
+        context = browser_with(flags).new_context(**{"base_url": product.address, **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
     assert complaints == []
 
 
 @pytest.fixture
-def demo(page: Page, product: Stack) -> Person:
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def password(product: Stack) -> str:
+    """The password of everybody in the demo workspace."""
+    return Path(product.environment["VAR_DIR"], "demo-password").read_text().strip()
+
+
+@pytest.fixture
+def demo(page: Page, password: str) -> Person:
     """The owner of the demo workspace, signed in."""
-    password = Path(product.environment["VAR_DIR"], "demo-password").read_text()
-    person = Person(page, "demo@example.com", password.strip())
-    person.sign_in()
+    return Person(page, "demo@example.com", password).sign_in()
+
+
+@pytest.fixture
+def signed_in(open_page: OpenPage, password: str) -> Callable[..., Person]:
+    """The same owner in another kind of browser."""
+
+    def person(flags: list[str] = WITH_MICROPHONE, **options: Any) -> Person:
+        return Person(open_page(flags, **options), "demo@example.com", password).sign_in()
+
     return person

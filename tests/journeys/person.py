@@ -4,9 +4,9 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.simulator.cloud import SimulatedCloud
 
@@ -19,33 +19,47 @@ class Person:
     email: str
     password: str
 
-    def sign_in(self) -> None:
+    def sign_in(self) -> Self:
         self.page.goto("/account/login/")
         self.page.get_by_label("Email").fill(self.email)
         self.page.get_by_label("Password", exact=True).fill(self.password)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page).to_have_url("/")
+        self.page.wait_for_url("**/")
+        return self
 
-    def start_talking(self) -> None:
-        """Starts a session with what the form offers, and waits for sound and picture."""
+    @property
+    def room(self) -> Locator:
+        return self.page.locator("[data-room]")
+
+    @property
+    def notice(self) -> Locator:
+        return self.page.get_by_test_id("notice")
+
+    def start(self) -> None:
+        """Starts a session with what the form offers."""
         self.page.goto("/sessions/new")
         self.page.get_by_role("button", name="Start").click()
+        self.page.wait_for_url("**/room")
+
+    def start_talking(self) -> None:
+        self.start()
         self.wait_for_picture()
 
     def wait_for_picture(self) -> None:
-        room = self.page.locator("[data-room]")
-        expect(room).to_have_attribute("data-state", CONVERSING, timeout=20_000)
+        expect(self.room).to_have_attribute("data-state", CONVERSING, timeout=20_000)
+
+    def end(self) -> None:
+        self.page.get_by_test_id("end").click()
+        self.page.get_by_test_id("end-confirm").click()
+        expect(self.room).to_have_attribute("data-state", "ended", timeout=15_000)
 
     def frames(self) -> int:
         """How many pictures of the avatar this page has shown."""
         video = self.page.get_by_test_id("avatar-video")
         return int(video.evaluate("video => video.getVideoPlaybackQuality().totalVideoFrames"))
 
-    def session_id(self) -> str:
-        return self.page.url.split("/sessions/")[1].split("/")[0]
 
-
-def eventually(fact: Callable[[], Any], *, within: float = 15) -> Any:
+def eventually(fact: Callable[[], Any], *, within: float = 20) -> Any:
     """The fact, once it is true; fails after `within` seconds."""
     deadline = time.monotonic() + within
     while not (found := fact()):

@@ -1,0 +1,207 @@
+"""Each thing that can go wrong in the room is said in words, with what to do, and passes axe."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.axe import violations
+from tests.journeys.conftest import NOT_SECURE, REFUSING, WITHOUT_MICROPHONE
+from tests.journeys.person import Person, eventually, running
+from tests.simulator.cloud import SimulatedCloud
+
+pytestmark = pytest.mark.browser
+
+SignedIn = Callable[..., Person]
+
+
+def leave(person: Person, cloud: SimulatedCloud) -> None:
+    person.page.goto("about:blank")
+    eventually(lambda: running(cloud) == [])
+
+
+def test_the_steps_of_the_start_show_as_they_happen(
+    page: Page, demo: Person, simulated: SimulatedCloud
+) -> None:
+    simulated.door("POST", "latency", {"token_ms": 1500, "start_ms": 1500})
+
+    demo.start()
+
+    steps = page.get_by_test_id("start-steps")
+    expect(steps).to_be_visible()
+    expect(demo.room).to_have_attribute("data-state", "connecting")
+    assert violations(page) == []
+    demo.wait_for_picture()
+    assert violations(page) == []
+    leave(demo, simulated)
+
+
+def test_a_refused_microphone_is_explained_and_listening_goes_on(
+    signed_in: SignedIn, simulated: SimulatedCloud
+) -> None:
+    person = signed_in(REFUSING)
+
+    person.start_talking()
+
+    expect(person.notice).to_contain_text("cannot hear you")
+    assert violations(person.page) == []
+    person.notice.get_by_role("button", name="Only listen").click()
+    frames = person.frames()
+    assert eventually(lambda: person.frames() > frames + 10)
+    leave(person, simulated)
+
+
+def test_a_missing_microphone_is_explained(signed_in: SignedIn, simulated: SimulatedCloud) -> None:
+    person = signed_in(WITHOUT_MICROPHONE)
+
+    person.start_talking()
+
+    expect(person.notice).to_contain_text("No microphone found")
+    leave(person, simulated)
+
+
+def test_sound_that_the_browser_holds_back_comes_after_a_tap(
+    signed_in: SignedIn, simulated: SimulatedCloud
+) -> None:
+    starter = signed_in(REFUSING)
+    starter.start_talking()
+    address = starter.page.url
+
+    # A fresh tab has seen no click, and without a microphone that makes the browser hold back.
+    tab = Person(starter.page.context.new_page(), starter.email, starter.password)
+    tab.page.goto(address)
+
+    expect(tab.notice).to_contain_text("holding back the sound")
+    assert violations(tab.page) == []
+    tab.notice.get_by_role("button", name="Tap to hear").click()
+    expect(tab.notice).not_to_contain_text("holding back the sound")
+    expect(starter.notice).to_contain_text("moved to another tab")
+    assert violations(starter.page) == []
+    starter.page.close()
+    leave(tab, simulated)
+
+
+def test_a_page_that_is_not_secure_says_why_there_is_no_microphone(
+    signed_in: SignedIn, product: object, simulated: SimulatedCloud
+) -> None:
+    port = str(getattr(product, "address", "")).rpartition(":")[2]
+    person = signed_in(base_url=f"http://{NOT_SECURE}:{port}")
+
+    person.start()
+
+    expect(person.notice).to_contain_text("This page is not secure")
+    leave(person, simulated)
+
+
+def test_a_broken_connection_comes_back_by_itself(demo: Person, simulated: SimulatedCloud) -> None:
+    demo.start_talking()
+    (remote_id,) = running(simulated)
+
+    simulated.door("POST", f"sessions/{remote_id}/cut")
+
+    expect(demo.notice).to_contain_text("Reconnecting")
+    expect(demo.notice).to_contain_text("Connected again")
+    leave(demo, simulated)
+
+
+def test_being_offline_is_said(demo: Person, simulated: SimulatedCloud) -> None:
+    demo.start_talking()
+
+    demo.page.context.set_offline(True)
+
+    expect(demo.notice).to_contain_text("You are offline")
+    demo.page.context.set_offline(False)
+    expect(demo.notice).not_to_contain_text("You are offline")
+    leave(demo, simulated)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("SERVER_ERROR", "LiveAvatar ended the conversation."),
+        ("NO_CREDITS", "no credits left"),
+        ("MAX_DURATION_REACHED", "time limit"),
+    ],
+)
+def test_an_end_from_the_cloud_is_explained(
+    demo: Person, simulated: SimulatedCloud, reason: str, words: str
+) -> None:
+    demo.start_talking()
+    (remote_id,) = running(simulated)
+
+    simulated.door("POST", f"sessions/{remote_id}/end", {"reason": reason})
+
+    expect(demo.room).to_have_attribute("data-state", "ended")
+    expect(demo.notice).to_contain_text(words)
+    assert violations(demo.page) == []
+
+
+def test_a_start_without_credits_says_so(demo: Person, simulated: SimulatedCloud) -> None:
+    simulated.door("POST", "credits", {"credits": 0})
+
+    demo.start()
+
+    expect(demo.room).to_have_attribute("data-state", "failed")
+    expect(demo.notice).to_contain_text("no credits left")
+    assert violations(demo.page) == []
+
+
+def test_a_lost_answer_is_told_and_overcome(demo: Person, simulated: SimulatedCloud) -> None:
+    fault = {"route": "POST /v1/sessions/start", "mode": "close_after", "times": 1}
+    simulated.door("POST", "faults", fault)
+
+    demo.start_talking()
+
+    assert len(running(simulated)) == 1
+    leave(demo, simulated)
+
+
+def test_no_picture_ends_the_session_and_offers_another_try(
+    demo: Person, simulated: SimulatedCloud
+) -> None:
+    simulated.door("POST", "latency", {"avatar_join_ms": 60_000})
+
+    demo.start()
+
+    expect(demo.notice).to_contain_text("No picture came", timeout=40_000)
+    assert violations(demo.page) == []
+    assert eventually(lambda: running(simulated) == [])
+
+
+def test_a_silent_avatar_invites_to_say_hello(
+    signed_in: SignedIn, simulated: SimulatedCloud
+) -> None:
+    simulated.door("POST", "switches", {"greeting": False})
+    person = signed_in(REFUSING)
+    person.start_talking()
+
+    person.notice.get_by_role("button", name="Only listen").click()
+
+    expect(person.notice).to_contain_text("Say hello", timeout=15_000)
+    leave(person, simulated)
+
+
+def test_the_last_minute_is_announced(page: Page, demo: Person, simulated: SimulatedCloud) -> None:
+    page.goto("/sessions/new")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Longest duration").fill("1")
+    page.get_by_role("button", name="Start").click()
+    demo.wait_for_picture()
+
+    expect(demo.notice).to_contain_text("left")
+    leave(demo, simulated)
+
+
+def test_the_room_works_on_a_phone(signed_in: SignedIn, simulated: SimulatedCloud) -> None:
+    person = signed_in(viewport={"width": 390, "height": 844}, has_touch=True)
+
+    person.start_talking()
+
+    for control in ("mute", "interrupt", "end"):
+        expect(person.page.get_by_test_id(control)).to_be_in_viewport()
+    overflow = person.page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow <= 0
+    assert violations(person.page) == []
+    person.end()
