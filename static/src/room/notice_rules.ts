@@ -1,0 +1,223 @@
+import { endWords, type EndWords } from "./ends.ts";
+import { howToAllow } from "./mic.ts";
+import type { NoticeAction, NoticeContext, Rule } from "./notices.ts";
+import { isLost, isOver, moodOf } from "./state.ts";
+
+const noPicture: Rule = (state, { avatarName, detailUrl }) =>
+  state.worries.has("no_picture")
+    ? {
+        name: "no_picture",
+        tone: "bad",
+        title: "No picture came",
+        body: `${avatarName} did not appear within 20 seconds, so we ended the session to save your credits. A firewall or VPN that blocks video calls is the usual cause.`,
+        blocks: true,
+        actions: [{ name: "again", words: "Try again", primary: true }, seeDetails(detailUrl)],
+      }
+    : null;
+
+const over: Rule = (state, { avatarName, detailUrl, newSessionUrl }) => {
+  if (!isOver(state)) return null;
+  const words: EndWords = endWords(state.facts, avatarName);
+  const next: NoticeAction = words.again
+    ? { name: "again", words: "Again with the same settings", primary: true }
+    : { name: "new_session", words: "Change the settings", primary: true, href: newSessionUrl };
+  return {
+    name: state.facts.state,
+    tone: state.facts.state === "failed" ? "bad" : "info",
+    title: words.title,
+    body: words.body,
+    blocks: true,
+    actions: [next, seeDetails(detailUrl)],
+  };
+};
+
+const takenOver: Rule = (state) =>
+  state.link === "taken_over"
+    ? {
+        name: "taken_over",
+        tone: "warn",
+        title: "The conversation moved to another tab",
+        body: "This session is open somewhere else, and only one place at a time can hold it.",
+        blocks: true,
+        actions: [{ name: "rejoin", words: "Bring it back here", primary: true }],
+      }
+    : null;
+
+const offline: Rule = (state) =>
+  state.online
+    ? null
+    : {
+        name: "offline",
+        tone: "warn",
+        title: "You are offline",
+        body: "Check your network. We join again by ourselves as soon as it is back; after a minute without you the session ends.",
+        blocks: false,
+        actions: [],
+      };
+
+const lost: Rule = (state, { detailUrl }) =>
+  isLost(state) && !state.ending
+    ? {
+        name: "lost",
+        tone: "bad",
+        title: "The connection to the room was lost",
+        body: "The session may still be running. Join again to go on where you were.",
+        blocks: true,
+        actions: [{ name: "rejoin", words: "Join again", primary: true }, seeDetails(detailUrl)],
+      }
+    : null;
+
+const reconnecting: Rule = (state) =>
+  state.link === "reconnecting"
+    ? {
+        name: "reconnecting",
+        tone: "warn",
+        title: "Reconnecting…",
+        body: "The connection dropped. Stay here, this usually takes a few seconds.",
+        blocks: false,
+        actions: [],
+      }
+    : null;
+
+const serverAway: Rule = (state) =>
+  state.serverReachable
+    ? null
+    : {
+        name: "server_away",
+        tone: "warn",
+        title: "Our server does not answer",
+        body: "We keep trying. What you see may be a little behind.",
+        blocks: false,
+        actions: [],
+      };
+
+const soundBlocked: Rule = (state, { avatarName }) =>
+  state.soundBlocked && state.link === "joined"
+    ? {
+        name: "sound_blocked",
+        tone: "info",
+        title: "Your browser is holding back the sound",
+        body: `It waits for a click before a page may make noise. ${avatarName} is already there.`,
+        blocks: true,
+        actions: [{ name: "start_sound", words: "Tap to hear", primary: true }],
+      }
+    : null;
+
+const microphone: Rule = (state, context) => {
+  const words = MICROPHONE_WORDS[state.microphone]?.(context);
+  if (words === undefined) return null;
+  const listenOnly = { name: "dismiss", words: "Only listen" } as const;
+  const retry = { name: "retry_microphone", words: "Try again", primary: true } as const;
+  return {
+    name: `microphone_${state.microphone}`,
+    tone: "warn",
+    ...words,
+    blocks: false,
+    actions: state.microphone === "insecure" ? [listenOnly] : [retry, listenOnly],
+  };
+};
+
+const MICROPHONE_WORDS: Record<
+  string,
+  (context: NoticeContext) => { title: string; body: string }
+> = {
+  denied: ({ avatarName, agent }) => ({
+    title: `${avatarName} cannot hear you`,
+    body: `The microphone is not allowed for this page. ${howToAllow(agent)}`,
+  }),
+  missing: ({ avatarName }) => ({
+    title: "No microphone found",
+    body: `Plug one in or switch on your headset, then try again. Until then you can listen to ${avatarName}.`,
+  }),
+  busy: () => ({
+    title: "The microphone is in use",
+    body: "Another program holds it. Close that program or its call, then try again.",
+  }),
+  insecure: () => ({
+    title: "This page is not secure",
+    body: "Browsers give the microphone only to pages served over https. Ask whoever runs this site for its https address; until then you can only listen.",
+  }),
+};
+
+const lastMinute: Rule = (state, { warningSeconds }) =>
+  state.worries.has("last_minute")
+    ? {
+        name: "last_minute",
+        tone: "warn",
+        title: warningSeconds === 60 ? "One minute left" : `${warningSeconds} seconds left`,
+        body: "The session ends by itself at its limit. You can start another one straight after.",
+        blocks: false,
+        actions: [{ name: "dismiss", words: "All right" }],
+      }
+    : null;
+
+const uncertain: Rule = (state) =>
+  state.facts.state === "uncertain"
+    ? {
+        name: "uncertain",
+        tone: "warn",
+        title: "Checking what happened",
+        body: "The cloud did not answer our start. We make sure that nothing is running twice, then try afresh.",
+        blocks: false,
+        actions: [],
+      }
+    : null;
+
+const slow: Rule = (state, { avatarName }) =>
+  state.worries.has("slow") && moodOf(state) === "connecting"
+    ? {
+        name: "slow",
+        tone: "info",
+        title: "This takes longer than usual",
+        body: `We are still at it, and ${avatarName} appears here when ready. You can also end and start again.`,
+        blocks: false,
+        actions: [],
+      }
+    : null;
+
+const silent: Rule = (state, { avatarName }) =>
+  state.worries.has("silent") && moodOf(state) === "live" && !state.userTalking
+    ? {
+        name: "silent",
+        tone: "info",
+        title: "Say hello",
+        body: `${avatarName} is listening and waits for you to begin.`,
+        blocks: false,
+        actions: [],
+      }
+    : null;
+
+const restored: Rule = (state) =>
+  state.worries.has("restored")
+    ? {
+        name: "restored",
+        tone: "good",
+        title: "Connected again",
+        body: "You can go on talking.",
+        blocks: false,
+        actions: [],
+      }
+    : null;
+
+function seeDetails(href: string): NoticeAction {
+  return { name: "details", words: "See what happened", href };
+}
+
+// The first rule that has something to say is shown: what ended before what hinders, what hinders
+// before what is only worth knowing.
+export const RULES: readonly Rule[] = [
+  noPicture,
+  over,
+  takenOver,
+  offline,
+  lost,
+  reconnecting,
+  serverAway,
+  soundBlocked,
+  microphone,
+  lastMinute,
+  uncertain,
+  slow,
+  silent,
+  restored,
+];
