@@ -96,6 +96,14 @@ def test_no_secret_has_a_default() -> None:
     assert set(written_out) == {'"${POSTGRES_PASSWORD:?set it in .env}"'}
 
 
+def test_every_variable_that_a_person_may_set_is_described() -> None:
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"\$\{(\w+)", text))
+    described = re.findall(r"^#? ?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+    assert named - set(described) == set()
+
+
 def test_the_images_copy_only_what_exists_and_is_let_in() -> None:
     let_in = (ROOT / ".dockerignore").read_text().splitlines()
     copied = [
