@@ -90,6 +90,7 @@ class Conversation:
 
     async def finish(self, reason: str) -> None:
         """Fall silent, and tell the room that the session is over and why."""
+        self._listening = self._user_speaks = False
         self._hush()
         await self._quiet.wait()
         switches = self._cloud.switches
