@@ -11,7 +11,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from scripts import chromium, debian, services
 from scripts.serving import ServiceFailed
 from scripts.steps import ROOT, StepFailed, step
 
-SUITE_SECONDS = 30 * 60
+SUITE_SECONDS = 20 * 60
+GOODBYE_SECONDS = 15
 TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 
 
@@ -41,6 +42,8 @@ class Outcome:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A shell that starts us in the background ignores it, and the suites would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with ExitStack() as running:
             outcomes = _outcomes(_environment(running))
@@ -102,7 +105,7 @@ def _outcomes(environment: Mapping[str, str]) -> list[Outcome]:
 
 
 def _check(name: str, argv: Sequence[str], environment: Mapping[str, str]) -> Outcome:
-    return Outcome(name, passed=0, failed=int(_run(name, argv, environment) != 0))
+    return Outcome(name, passed=0, failed=int(run_suite(name, argv, environment) != 0))
 
 
 def _suite(name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
@@ -110,7 +113,7 @@ def _suite(name: str, arguments: Sequence[str], environment: Mapping[str, str]) 
     with tempfile.TemporaryDirectory(prefix="test-") as folder:
         report = Path(folder) / "report.xml"
         argv = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *arguments]
-        code = _run(name, argv, {**environment, "VAR_DIR": folder})
+        code = run_suite(name, argv, {**environment, "VAR_DIR": folder})
         return counted(name, report, code)
 
 
@@ -131,7 +134,7 @@ def counted(name: str, report: Path, code: int) -> Outcome:
     return Outcome(name, passed, failed, skipped)
 
 
-def _run(name: str, argv: Sequence[str], environment: Mapping[str, str]) -> int:
+def run_suite(name: str, argv: Sequence[str], environment: Mapping[str, str]) -> int:
     """Runs a command, its output shown as it comes, and ends with it all that it started."""
     print(f"\n--- {name}", flush=True)
     begun = time.monotonic()
@@ -141,19 +144,22 @@ def _run(name: str, argv: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         code = process.wait(SUITE_SECONDS)
     except subprocess.TimeoutExpired:
-        print(f"{name} is stopped: it ran for more than {SUITE_SECONDS // 60} minutes")
+        print(f"{name} is stopped: it ran for more than {SUITE_SECONDS / 60:.0f} minutes")
         code = 1
     finally:
-        _end_group(process)
+        _end(process)
     print(f"--- {name} took {time.monotonic() - begun:.0f} s", flush=True)
     return code
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    try:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Lets a suite that still runs take its servers down, then ends what is left of its session."""
+    with suppress(ProcessLookupError):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GOODBYE_SECONDS)
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
     process.wait()
 
 

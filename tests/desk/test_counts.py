@@ -1,8 +1,11 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from scripts.test import Outcome, counted, summary
+from scripts import test as test_command
+from scripts.test import Outcome, counted, run_suite, summary
 
 REPORT = """<?xml version="1.0"?>
 <testsuites><testsuite name="pytest" {counts} time="1.2"></testsuite></testsuites>
@@ -56,3 +59,24 @@ def test_a_failed_check_shows_in_the_total() -> None:
         "By suite: lint and types 0 passed, 1 failed; SQLite 3 passed, 0 failed",
         "total: 3 passed, 1 failed",
     ]
+
+
+def test_a_suite_that_takes_too_long_is_asked_to_tidy_up_and_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(test_command, "SUITE_SECONDS", 2)
+    tidied = tmp_path / "tidied"
+    endless = "import pathlib, signal, sys\n"
+    endless += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    endless += "try: signal.pause()\n"
+    endless += "except KeyboardInterrupt: pathlib.Path(sys.argv[1]).touch()"
+
+    code = run_suite("endless", [sys.executable, "-c", endless, str(tidied)], os.environ)
+
+    assert code == 1
+    assert tidied.exists()
+    assert "endless is stopped" in capsys.readouterr().out
+
+
+def test_a_suites_own_code_is_its_outcome() -> None:
+    assert run_suite("short", [sys.executable, "-c", "raise SystemExit(5)"], os.environ) == 5
