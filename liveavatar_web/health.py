@@ -9,10 +9,12 @@ from django.http import HttpRequest, JsonResponse
 
 log = structlog.get_logger(__name__)
 
+_NO_STORE = {"Cache-Control": "no-store"}
+
 
 def live(_: HttpRequest) -> JsonResponse:
     """200 while the process answers; touches nothing else."""
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"}, headers=_NO_STORE)
 
 
 def ready(_: HttpRequest) -> JsonResponse:
@@ -22,6 +24,7 @@ def ready(_: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"status": "ok" if healthy else "unavailable", "checks": checks},
         status=200 if healthy else 503,
+        headers=_NO_STORE,
     )
 
 

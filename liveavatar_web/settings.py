@@ -27,8 +27,8 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 
 DESK_SECRET_KEY = "desk-only-secret-key-that-production-refuses-0123456789abcdef"  # noqa: S105
 SECRET_KEY = env.secret("SECRET_KEY", "" if PRODUCTION else DESK_SECRET_KEY)
-if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is missing; production does not start without one")
+if PRODUCTION and SECRET_KEY in {"", DESK_SECRET_KEY}:
+    raise ImproperlyConfigured("SECRET_KEY is missing; production does not start without its own")
 
 # Named 32-byte keys, newest first: "2026b:<base64>,2026a:<base64>". See `liveavatar_web/vault.py`.
 DESK_VAULT_KEYS = "desk:ZGVzay1vbmx5LXZhdWx0LWtleS1ub3QtZm9yLXVzZSE="
@@ -150,7 +150,8 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0))
     options = {
         **database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE},
+        # Where the database is away or too busy, say so soon: its own default is half a minute.
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5},
     }
     return {**database, "OPTIONS": options}
 
