@@ -108,6 +108,24 @@ def test_creations_that_take_effect_after_their_successors_go_at_the_second_look
     assert prompts(cloud) == ready_contexts()
 
 
+def test_creations_that_take_effect_after_their_removal_go_at_the_second_look(
+    crash: Crash, cloud: SimulatedCloud, workspace: Workspace, alice: User
+) -> None:
+    with crash(SYNC, before(CREATE_SECRET), before(CREATE_CONTEXT), stay_hung=True):
+        key = register(workspace, alice, "late")
+        context = build.context(workspace, alice, prompt="late")
+    provider_keys.revoke(caller=build.caller(alice), key=key)
+    contexts.delete(context, caller=build.caller(alice), now=timezone.now())
+    await_order(cloud)
+    cloud.door("DELETE", "faults")
+    until(lambda: len(secrets(cloud)) == len(prompts(cloud)) == 1)
+
+    for model in (ProviderKey, Context):
+        assert model.objects.filter(due_at__gt=timezone.now()).update(due_at=timezone.now()) == 1
+    until(lambda: (secrets(cloud), prompts(cloud)) == ({}, {}))
+    await_order(cloud)
+
+
 def test_contexts_whose_edit_is_killed_say_what_their_newest_version_says(
     crash: Crash,
     installation: Installation,

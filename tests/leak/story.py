@@ -25,7 +25,7 @@ EMAIL = "owner@example.com"
 
 
 def _random(beginning: str) -> str:
-    return f"{beginning}LEAKMARK{secrets.token_urlsafe(24)}"
+    return f"{beginning}{secrets.token_urlsafe(30)}"
 
 
 @dataclass
