@@ -105,7 +105,8 @@ def stop_cloud_session(*, pk: int) -> None:
     over = entry.is_ended if entry is not None else now > doubtful.doubt_until
     with transaction.atomic():
         if not over:
-            CloudSession.objects.record(claim, due_at=timezone.now() + _LOOK_AGAIN)
+            # Every look counted as an attempt: a failure to come must not wait for minutes.
+            CloudSession.objects.record(claim, due_at=timezone.now() + _LOOK_AGAIN, attempts=0)
             return
         close(doubtful, bill=Bill.of(entry) if entry else Bill(), now=timezone.now())
 
