@@ -55,6 +55,12 @@ class SessionFilterForm(forms.Form):
     )
 
 
+class AgainForm(forms.Form):
+    """The one thing that a repeated session is asked for with: a key against double clicks."""
+
+    idempotency_key = forms.CharField(max_length=80, required=False)
+
+
 class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, key: ProviderKey) -> str:
         return f"{key.name} · …{key.last4}"
@@ -109,6 +115,8 @@ class SessionForm(forms.Form):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         self.membership = membership
         self.longest_seconds = membership.workspace.session_limit_seconds
+        # Where even a minute is too long, a minute is what one chooses, and it is cut.
+        self.longest_minutes = max(1, self.longest_seconds // 60)
         self.keys = ProviderKey.objects.visible_to(membership.user).usable()
         self.keys = self.keys.filter(workspace=membership.workspace)
         self.avatar_choices = list(Avatar.objects.usable().order_by("-is_own", "name", "id"))
@@ -118,7 +126,7 @@ class SessionForm(forms.Form):
         self._choose("avatar", Avatar.objects.usable())
         self._choose("context", own.filter(workspace=membership.workspace))
         self._choose("provider_key", self.keys)
-        self.fields["max_minutes"].widget.attrs["max"] = max(1, self.longest_seconds // 60)
+        self.fields["max_minutes"].widget.attrs["max"] = self.longest_minutes
 
     def _choose(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
@@ -131,21 +139,21 @@ class SessionForm(forms.Form):
             "voice": settings.OPENAI_VOICES[0],
             "model": settings.OPENAI_MODELS[0],
             "temperature": Decimal("0.8"),
-            "max_minutes": min(5, max(1, self.longest_seconds // 60)),
+            "max_minutes": min(5, self.longest_minutes),
             "idempotency_key": str(uuid4()),
         }
 
     def clean_max_minutes(self) -> int:
         minutes = int(self.cleaned_data["max_minutes"])
-        if 60 * minutes > self.longest_seconds:
+        if minutes > self.longest_minutes:
             raise forms.ValidationError(
-                f"A session may last {self.longest_seconds // 60} minutes here at the most."
+                f"A session may last {self.longest_minutes} minutes here at the most."
             )
         return minutes
 
     def wish(self) -> Wish:
         data = self.cleaned_data
-        seconds = 60 * data["max_minutes"]
+        seconds = min(60 * data["max_minutes"], self.longest_seconds)
         if data["is_sandbox"]:
             seconds = min(seconds, settings.SANDBOX_MAX_SECONDS)
         return Wish(

@@ -1,9 +1,8 @@
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +14,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import watch
 from liveavatar_web.pages import page_of
 from sessions_app import endings
-from sessions_app.forms import SessionFilterForm, SessionForm
+from sessions_app.forms import AgainForm, SessionFilterForm, SessionForm
 from sessions_app.lifecycle import OPEN
 from sessions_app.models import AvatarSession, SessionEvent
 from sessions_app.services import avatar_sessions, timeline
@@ -27,7 +26,11 @@ def _session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     visible = AvatarSession.objects.visible_to(request.user).select_related(
         "workspace", "avatar", "context", "provider_key", "requested_by"
     )
-    return get_object_or_404(visible, public_id=public_id)
+    found = get_object_or_404(visible, public_id=public_id)
+    # What one may do here is decided in the session's workspace, wherever else one works.
+    memberships = found.workspace.memberships.select_related("workspace")
+    request.membership = memberships.get(user=request.user)
+    return found
 
 
 @require_safe
@@ -116,13 +119,16 @@ def session_stop(request: MemberRequest, public_id: UUID) -> HttpResponse:
 def session_again(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """A new session with the same settings, in one click."""
     found = _session(request, public_id)
-    wanted: dict[str, Any] = {
-        "caller": Caller.of(request),
-        "idempotency_key": request.POST.get("idempotency_key") or str(uuid4()),
-        "now": timezone.now(),
-    }
+    form = AgainForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
     try:
-        new = avatar_sessions.again(found, **wanted)
+        new = avatar_sessions.again(
+            found,
+            caller=Caller.of(request),
+            idempotency_key=form.cleaned_data["idempotency_key"] or str(uuid4()),
+            now=timezone.now(),
+        )
     except (NotStartable, QuotaReached) as error:
         messages.error(request, str(error))
         return redirect("session", public_id=public_id)
