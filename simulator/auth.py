@@ -27,14 +27,22 @@ def bearer_session(request: web.Request) -> Session:
         raise NotAuthenticated() from None
 
 
+def require_credentials(request: web.Request) -> None:
+    """Refuse a stranger before anything else of the request is looked at."""
+    if "X-API-KEY" in request.headers:
+        require_account(request)
+    else:
+        bearer_session(request)
+
+
 def account_or_session(request: web.Request, session_id: str | None) -> Session:
     """Return the session meant: named by an account's caller, or by its own token.
 
-    Raises a 401 or 403 refusal for a stranger, 422 when an account names none, 404 for an unknown.
+    For those who passed `require_credentials`. Raises 422 when an account names none, 404 for an
+    unknown one.
     """
     if "X-API-KEY" not in request.headers:
         return bearer_session(request)
-    require_account(request)
     if session_id is None:
         raise Refusal(422, "Request validation errors. body: session_id is required")
     return request.app[CLOUD].session(session_id)

@@ -60,7 +60,8 @@ def success(switches: Switches, data: object, status: int = 200) -> web.Response
 def refusal(switches: Switches, refused: Refusal) -> web.Response:
     """Answer with the refusal, in the shape the switches ask for."""
     status, headers = refused.status, dict(refused.headers)
-    if status in (401, 403) and switches.auth_body == "empty":
+    concerns_credentials = status == 401 or isinstance(refused, NotAuthenticated)
+    if concerns_credentials and switches.auth_body == "empty":
         return web.Response(status=status, headers=headers)
     body: dict[str, Any]
     if status == 422 and switches.error_body == "fastapi":

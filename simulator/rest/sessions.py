@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator import envelope, lifecycle
-from simulator.auth import account_or_session, bearer_session, require_account
+from simulator.auth import account_or_session, bearer_session, require_account, require_credentials
 from simulator.cloud import CLOUD, Cloud
 from simulator.envelope import NotFound, Refusal
 from simulator.records import Session
@@ -50,6 +50,7 @@ async def start(request: web.Request) -> web.Response:
 
 @routes.post("/v1/sessions/stop")
 async def stop(request: web.Request) -> web.Response:
+    require_credentials(request)
     body = await STOP.read(request)
     session = account_or_session(request, body.get("session_id"))
     cloud = request.app[CLOUD]
@@ -74,6 +75,7 @@ async def stop_by_alias(request: web.Request) -> web.Response:
 
 @routes.post("/v1/sessions/keep-alive")
 async def keep_alive(request: web.Request) -> web.Response:
+    require_credentials(request)
     body = await KEEP_ALIVE.read(request)
     session = account_or_session(request, body.get("session_id"))
     cloud = request.app[CLOUD]

@@ -274,3 +274,10 @@ def test_too_many_calls_in_a_second_are_told_to_wait(cloud: SimulatedCloud) -> N
     assert limited[0].headers["Retry-After"] == "1"
     assert answers[0].headers["X-RateLimit-Remaining"] == "1"
     assert limited[0].headers["X-RateLimit-Limit"] == "2"
+
+
+def test_a_stranger_is_refused_before_their_request_is_judged(cloud: SimulatedCloud) -> None:
+    for path in ("/v1/sessions/stop", "/v1/sessions/keep-alive"):
+        answer = cloud.http.post(path, json={"surprise": 1}, headers={"X-API-KEY": "wrong"})
+
+        assert answer.status_code == 401

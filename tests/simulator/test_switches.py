@@ -135,3 +135,13 @@ def test_the_page_shows_running_rooms_and_what_has_ended(cloud: SimulatedCloud) 
     assert ended not in rooms
     assert ended in past
     assert "AGENT_HANG_UP" in past
+
+
+def test_an_empty_body_is_for_credentials_and_keeps_other_refusals_in_words(
+    cloud: SimulatedCloud,
+) -> None:
+    turn(cloud, auth_body="empty", concurrency_limit=0, concurrency_status=403)
+
+    _, token = cloud.mint()
+
+    assert "concurrency" in cloud.start(token).json()["message"].lower()
