@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockWords, ServerClock, timesAt, warningSeconds } from "./clock.ts";
+import { clockWords, ServerClock, timesAt } from "./clock.ts";
 
 test("seconds read as a clock", () => {
   assert.deepEqual([0, 9.9, 65, 3_905, -2].map(clockWords), ["0:00", "0:09", "1:05", "1:05:05", "0:00"]);
@@ -19,8 +19,4 @@ test("elapsed and remaining time stop at nothing", () => {
   assert.equal(timesAt(5_000, null, null), null);
   assert.deepEqual(timesAt(62_000, 2_000, 302_000), { elapsed: 60, remaining: 240 });
   assert.deepEqual(timesAt(400_000, 2_000, 302_000), { elapsed: 398, remaining: 0 });
-});
-
-test("the warning comes a minute before the limit, or later where a minute is most of it", () => {
-  assert.deepEqual([300, 91, 90, 60].map(warningSeconds), [60, 60, 15, 15]);
 });

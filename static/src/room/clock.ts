@@ -21,10 +21,8 @@ export function clockWords(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** How long before the limit to warn, in seconds: a minute, or less where a minute is most of it. */
-export function warningSeconds(maxSeconds: number): number {
-  return maxSeconds > 90 ? 60 : 15;
-}
+/** How long before the limit to warn. */
+export const WARNING_SECONDS = 60;
 
 export interface Times {
   elapsed: number;

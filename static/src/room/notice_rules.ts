@@ -139,12 +139,12 @@ const MICROPHONE_WORDS: Record<
   }),
 };
 
-const lastMinute: Rule = (state, { warningSeconds }) =>
+const lastMinute: Rule = (state) =>
   state.worries.has("last_minute")
     ? {
         name: "last_minute",
         tone: "warn",
-        title: warningSeconds === 60 ? "One minute left" : `${warningSeconds} seconds left`,
+        title: "One minute left",
         body: "The session ends by itself at its limit. You can start another one straight after.",
         blocks: false,
         actions: [{ name: "dismiss", words: "All right" }],

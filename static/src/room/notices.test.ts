@@ -9,7 +9,6 @@ const CONTEXT = {
   detailUrl: "/sessions/1/",
   newSessionUrl: "/sessions/new",
   agent: "Mozilla/5.0 Chrome/140",
-  warningSeconds: 60,
 };
 
 function named(...events: RoomEvent[]): string | undefined {

@@ -33,7 +33,6 @@ export interface NoticeContext {
   detailUrl: string;
   newSessionUrl: string;
   agent: string;
-  warningSeconds: number;
 }
 
 export type Rule = (state: RoomState, context: NoticeContext) => Notice | null;

@@ -1,5 +1,5 @@
 import type { Api } from "./api.ts";
-import { type ServerClock, clockWords, timesAt, warningSeconds } from "./clock.ts";
+import { type ServerClock, clockWords, timesAt, WARNING_SECONDS } from "./clock.ts";
 import type { RoomConfig } from "./config.ts";
 import { bindControls, showState } from "./controls.ts";
 import { Conversation } from "./conversation.ts";
@@ -76,7 +76,6 @@ export class RoomPage {
       detailUrl: config.detailUrl,
       newSessionUrl: config.newSessionUrl,
       agent: navigator.userAgent,
-      warningSeconds: warningSeconds(config.maxSeconds),
     };
     store.subscribe((state) => {
       showState(parts, state);
@@ -107,7 +106,7 @@ export class RoomPage {
   }
 
   #tick(): void {
-    const { store, parts, clock, config } = this.room;
+    const { store, parts, clock } = this.room;
     const { facts } = store.state;
     const over = isOver(store.state);
     if (!over || facts.startedAt === null) showSteps(parts.steps, stepLines(store.state, clock.now()));
@@ -116,7 +115,7 @@ export class RoomPage {
     parts.elapsed.textContent = clockWords(times.elapsed);
     if (times.remaining === null) return;
     parts.remaining.textContent = clockWords(times.remaining);
-    const isLast = facts.state === "live" && times.remaining <= warningSeconds(config.maxSeconds);
+    const isLast = facts.state === "live" && times.remaining <= WARNING_SECONDS;
     if (isLast && !store.state.worries.has("last_minute")) {
       store.dispatch({ type: "worry", worry: "last_minute", on: true });
     }
