@@ -7,7 +7,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("liveavatar_web", "accounts", "sessions_app", "liveavatar", "simulator")
-APPS = {"accounts", "sessions_app"}
 ROOTS = {"urls", "asgi"}
 FACTS = {"models", "lifecycle", "endings", "rights", "actions", "migrations"}
 OUTSIDE = {"liveavatar": {"httpx", "httpcore"}}

@@ -237,7 +237,7 @@ def test_presence_renews_the_lease(page: Client, live: AvatarSession) -> None:
     answer = send(page, f"/api/sessions/{live.public_id}/presence", {})
 
     live.refresh_from_db()
-    assert 59 <= (live.lease_until - timezone.now()).total_seconds() <= 60
+    assert 50 < (live.lease_until - timezone.now()).total_seconds() <= 60
     assert set(answer.json()) == {"state", "lease_until", "limit_at", "server_time"}
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -251,7 +251,7 @@ def test_a_beacon_says_goodbye_as_a_form_whose_body_holds_the_csrf_token(
 
     assert answer.status_code == 200
     live.refresh_from_db()
-    assert 14 <= (live.lease_until - timezone.now()).total_seconds() <= 15
+    assert 5 < (live.lease_until - timezone.now()).total_seconds() <= 15
 
 
 def test_a_beacon_without_the_token_says_nothing(page: Client, live: AvatarSession) -> None:

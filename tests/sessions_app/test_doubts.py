@@ -82,7 +82,7 @@ def test_what_lost_starts_cost_is_on_the_bill_of_the_session_that_went_on(
     drain()
 
     session.refresh_from_db()
-    assert 80 <= (session.billed_seconds or 0) <= 83
+    assert 80 <= (session.billed_seconds or 0) < 90
     assert session.credits == 3
     assert used_this_month() == session.billed_seconds
     assert_books_balance(cloud)
@@ -103,7 +103,7 @@ def test_three_ids_are_minted_at_the_most_and_all_of_them_are_paid_for(
     assert (session.state, session.end_reason) == (State.FAILED, EndReason.CLOUD_UNREACHABLE)
     assert cloud.state()["calls"][MINT] == {"200": 3}
     assert session.credits == 3
-    assert 60 <= (session.billed_seconds or 0) <= 63
+    assert 60 <= (session.billed_seconds or 0) < 70
     assert used_this_month() == session.billed_seconds
     assert running(cloud) == []
     assert_books_balance(cloud)
@@ -124,7 +124,7 @@ def test_a_late_bill_reaches_the_session_and_the_month_it_belongs_to(
     drain()
 
     session.refresh_from_db()
-    assert 30 <= (session.billed_seconds or 0) <= 32
+    assert 30 <= (session.billed_seconds or 0) < 40
     assert session.credits == Decimal(1)
     assert used_this_month() == session.billed_seconds
     assert running(cloud) == []
@@ -195,7 +195,7 @@ def test_a_session_that_the_cloud_will_not_stop_ends_here_and_is_stopped_on(
 
     session.refresh_from_db()
     assert running(cloud) == []
-    assert 40 <= (session.billed_seconds or 0) <= 43
+    assert 40 <= (session.billed_seconds or 0) < 50
     assert_books_balance(cloud)
 
 
@@ -212,7 +212,7 @@ def test_a_session_of_which_the_cloud_keeps_no_record_is_billed_by_our_clock(
 
     session.refresh_from_db()
     assert session.state == State.ENDED
-    assert 45 <= (session.billed_seconds or 0) <= 48
+    assert 45 <= (session.billed_seconds or 0) < 55
     assert session.credits is None
     assert running(cloud) == []
 

