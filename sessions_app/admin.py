@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin_audit import ReadOnlyAdmin
+from accounts.models import User
 from accounts.services.callers import Caller
 from sessions_app.models import Avatar, AvatarSession, CloudSession, Context, Meter
 from sessions_app.services import avatar_sessions
@@ -47,7 +48,12 @@ class AvatarSessionAdmin(ReadOnlyAdmin):
     actions = ("stop",)
     show_full_result_count = False
 
-    @admin.action(description="Stop the selected sessions", permissions=["view"])
+    def has_stop_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and request.user.has_perm(
+            avatar_sessions.STOP_ANYWHERE
+        )
+
+    @admin.action(description="Stop the selected sessions", permissions=["stop"])
     def stop(self, request: HttpRequest, sessions: QuerySet[AvatarSession]) -> None:
         """Ends each that is not over yet, as an administrator."""
         found = list(sessions.open().select_related("workspace"))  # type: ignore[attr-defined]
