@@ -123,5 +123,9 @@ def _deliver_again() -> None:
         state=ProviderKey.State.UNCERTAIN, remote_secret_id="", due_at=now
     )
     Context.objects.filter(state=Context.State.READY).update(
-        state=Context.State.PENDING, remote_context_id="", mirrored_number=0, due_at=now
+        state=Context.State.UNCERTAIN,
+        remote_context_id="",
+        mirrored_number=0,
+        attempts=1,
+        due_at=now,
     )
