@@ -81,7 +81,7 @@ class SessionForm(forms.Form):
         queryset=Context.objects.none(),
         to_field_name="public_id",
         required=False,
-        empty_label="None: the avatar has no instructions",
+        empty_label="None, only the voice",
     )
     provider_key = KeyField(
         queryset=ProviderKey.objects.none(),

@@ -198,8 +198,9 @@ def _fail(session: AvatarSession, claim: Claim, failure: _Failure) -> None:
     if failure.wait_seconds is not None:
         wait = timedelta(seconds=failure.wait_seconds)
     what = {"last_error": failure.code, "last_error_message": failure.message}
+    may_mint = session.cloud_sessions.count() < MOST_MINTS
     with transaction.atomic():
-        if failure.retryable and now + wait < give_up_at:
+        if failure.retryable and may_mint and now + wait < give_up_at:
             moves.move(
                 session,
                 to=State.REQUESTED,

@@ -292,3 +292,18 @@ def test_ending_what_is_ending_or_over_changes_nothing(
 
     assert AvatarSession.objects.values().get() == before
     assert AuditEvent.objects.count() == 0
+
+
+def test_a_cloud_that_stays_full_is_told_as_full(
+    cloud: SimulatedCloud, alice: User, wish: Wish
+) -> None:
+    cloud.door("POST", "switches", {"concurrency_limit": 0})
+    session = build.avatar_session(alice, wish)
+
+    for _ in range(4):
+        AvatarSession.objects.exclude(due_at=None).update(due_at=timezone.now())
+        drain()
+
+    session.refresh_from_db()
+    assert (session.state, session.end_reason) == (State.FAILED, EndReason.CONCURRENCY)
+    assert session.cloud_sessions.count() == 3
