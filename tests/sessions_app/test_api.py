@@ -15,8 +15,8 @@ from accounts.models import AuditEvent, User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, SessionEvent
 from sessions_app.services.avatar_sessions import Wish
+from tests.sessions_app.answers import assert_one_error_shape
 from tests.sessions_app.rows import placed
-from tests.sessions_app.test_api_access import assert_one_error_shape
 
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"
 CSRF = "c" * 32

@@ -13,6 +13,7 @@ from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, SessionEvent
 from sessions_app.services.avatar_sessions import Wish
 from tests import build
+from tests.sessions_app.answers import assert_one_error_shape
 from tests.sessions_app.rows import placed
 
 PEOPLE = ("asker", "admin", "colleague", "auditor", "stranger", "anonymous")
@@ -76,15 +77,6 @@ def world(alice: User, bob: User, ada: User, charlie: User, plan: Wish) -> World
     build.member(plan.provider_key.workspace, adam, Role.ADMIN)
     everybody = dict(zip(PEOPLE, (alice, adam, bob, ada, charlie, None), strict=True))
     return World(placed(alice, plan, State.LIVE), plan, everybody)
-
-
-def assert_one_error_shape(answer: Any) -> None:
-    body = answer.json()
-    assert set(body) == {"error", "request_id"}
-    assert set(body["error"]) - {"fields"} == {"code", "message", "retryable"}
-    assert ("fields" in body["error"]) is (answer.status_code == 400)
-    assert body["request_id"]
-    assert body["error"]["message"].endswith(".")
 
 
 @pytest.mark.parametrize(("route", "person", "status"), TABLE)
