@@ -121,10 +121,10 @@ def test_an_old_version_comes_back_as_a_new_one(
 
 
 def test_what_a_context_says_is_not_in_the_trail(guide: Context, alice: User) -> None:
-    edit(guide, alice, prompt="The vault's code is 4711.", opening_text="Psst.")
+    edit(guide, alice, prompt="The word is swordfish.", opening_text="Psst.")
 
     rows = str(list(AuditEvent.objects.values()))
-    assert "4711" not in rows
+    assert "swordfish" not in rows
     assert "Psst" not in rows
 
 
