@@ -1,6 +1,7 @@
 """Everything an installation leaves behind, as bytes by the name of where it is."""
 
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -12,8 +13,6 @@ import httpx
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
-
-from scripts import services
 
 
 def database() -> dict[str, bytes]:
@@ -28,7 +27,12 @@ def _stored() -> bytes:
         # Not read by this process: closing a file would give up the locks that it has on it.
         return _printed("cat", *Path(name).parent.glob(f"{Path(name).name}*"))
     url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-    return _printed(services.postgres_binaries() / "pg_dump", f"--dbname={url}")
+    return _printed(_pg_dump(), f"--dbname={url}")
+
+
+def _pg_dump() -> Path:
+    """The one that came with the server, since an older one would refuse; else the PATH's."""
+    return Path(os.environ.get("POSTGRES_PROGRAMS", "")) / "pg_dump"
 
 
 def _printed(*command: str | Path) -> bytes:
