@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
-from sessions_app.services import avatar_sessions
+from sessions_app.services import avatar_sessions, starting
 from sessions_app.services.avatar_sessions import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, placed, running, time_passes
@@ -307,3 +307,16 @@ def test_a_cloud_that_stays_full_is_told_as_full(
     session.refresh_from_db()
     assert (session.state, session.end_reason) == (State.FAILED, EndReason.CONCURRENCY)
     assert session.cloud_sessions.count() == 3
+
+
+def test_a_session_whose_page_is_gone_already_is_not_started(
+    cloud: SimulatedCloud, alice: User, wish: Wish
+) -> None:
+    session = build.avatar_session(alice, wish)
+    AvatarSession.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    starting.start(pk=session.pk)
+
+    session.refresh_from_db()
+    assert (session.state, session.attempts) == (State.REQUESTED, 0)
+    assert MINT not in cloud.state()["calls"]
