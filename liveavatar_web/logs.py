@@ -29,7 +29,10 @@ def configure(*, level: str, as_json: bool) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(default=str)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        # Not the default, which shows local variables, secrets among them, where `rich` is there.
+        else structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     tracebacks: list[Any] = [structlog.processors.format_exc_info] if as_json else []
     logging.config.dictConfig(
