@@ -1,8 +1,9 @@
 """What must be so once all is quiet, whatever was killed before."""
 
 from collections import Counter
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import ProviderKey, Workspace
@@ -49,7 +50,7 @@ def _unfinished(cloud: SimulatedCloud) -> list[str]:
     """
     started = [each["id"] for each in cloud.state()["sessions"] if each["state"] != "minted"]
     settled = [Context.State.READY, Context.State.DELETED, Context.State.REJECTED]
-    moving = [
+    moving: list[QuerySet[Any]] = [
         ProviderKey.objects.filter(state__in=ProviderKey.MOVING),
         Context.objects.exclude(state__in=settled),
         AvatarSession.objects.filter(state__in=OPEN - {State.LIVE}),
@@ -90,7 +91,7 @@ def _held_by_sessions() -> dict[tuple[str, str], tuple[int, int]]:
 
 def _unattended() -> list[str]:
     """Rows that only a worker could move, but of which no sweep would ever tell one."""
-    waiting = [
+    waiting: list[QuerySet[Any]] = [
         ProviderKey.objects.filter(state__in=ProviderKey.MOVING, due_at__isnull=True),
         Context.objects.filter(state=Context.State.PENDING, due_at__isnull=True),
         AvatarSession.objects.open().filter(due_at__isnull=True),

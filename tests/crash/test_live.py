@@ -53,7 +53,7 @@ def test_sessions_whose_worker_is_killed_while_it_stops_them_end_and_are_billed_
     await_order(cloud)
 
     ended = AvatarSession.objects.filter(state=State.ENDED, end_reason=EndReason.PERSON)
-    bills = dict(ended.values_list("remote_id", "billed_seconds"))
+    bills = {session.remote_id: session.billed_seconds or 0 for session in ended}
     assert bills == {
         each["id"]: round(each["billed_seconds"]) for each in cloud.state()["sessions"]
     }
