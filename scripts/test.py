@@ -21,6 +21,8 @@ from scripts.steps import ROOT, StepFailed, step
 
 SUITE_SECONDS = 20 * 60
 GOODBYE_SECONDS = 15
+# A test that hangs says where, long before its suite is stopped.
+STUCK_SECONDS = 180
 TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 
 
@@ -112,7 +114,8 @@ def _suite(name: str, arguments: Sequence[str], environment: Mapping[str, str]) 
     """Runs pytest in a folder of its own, so that a demo's database is out of its reach."""
     with tempfile.TemporaryDirectory(prefix="test-") as folder:
         report = Path(folder) / "report.xml"
-        argv = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *arguments]
+        argv = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}"]
+        argv += ["-o", f"faulthandler_timeout={STUCK_SECONDS}", *arguments]
         code = run_suite(name, argv, {**environment, "VAR_DIR": folder})
         return counted(name, report, code)
 
