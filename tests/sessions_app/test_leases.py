@@ -10,7 +10,7 @@ from accounts.models import ProviderKey, User
 from accounts.services import provider_keys
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession
-from sessions_app.services import leases, reports
+from sessions_app.services import avatar_sessions, leases, reports
 from sessions_app.services.avatar_sessions import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, placed, running, time_passes
@@ -150,6 +150,19 @@ def test_many_keep_alives_do_not_use_up_the_patience_of_the_stop(
     assert live.state == State.STOPPING
     assert live.due_at is not None
     assert (live.due_at - timezone.now()).total_seconds() <= 2
+
+
+def test_ending_a_session_that_was_kept_for_long_is_as_patient_as_any(
+    cloud: SimulatedCloud, live: AvatarSession, alice: User
+) -> None:
+    AvatarSession.objects.update(attempts=50)
+    fault(cloud, STOP, status=503)
+
+    avatar_sessions.stop_by(live, caller=build.caller(alice), now=timezone.now())
+    drain()
+
+    live.refresh_from_db()
+    assert (live.state, live.attempts) == (State.STOPPING, 1)
 
 
 def test_a_page_that_lost_the_room_has_the_end_found_out_at_once(
