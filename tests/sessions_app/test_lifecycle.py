@@ -106,6 +106,18 @@ def test_a_move_under_a_claim_that_was_lost_writes_nothing(alice: User, plan: Wi
     assert everything_written() == before
 
 
+def test_the_moves_are_those_that_were_drawn() -> None:
+    assert {state.value: sorted(stage.next) for state, stage in LIFECYCLE.items()} == {
+        "requested": ["ended", "failed", "starting"],
+        "starting": ["failed", "live", "requested", "starting", "stopping", "uncertain"],
+        "uncertain": ["failed", "starting", "stopping"],
+        "live": ["ended", "stopping"],
+        "stopping": ["ended", "failed", "stopping"],
+        "ended": [],
+        "failed": [],
+    }
+
+
 def test_every_state_can_be_reached_and_left_for_good() -> None:
     reached, frontier = {State.REQUESTED}, {State.REQUESTED}
     while frontier:
