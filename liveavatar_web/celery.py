@@ -5,8 +5,10 @@ nothing to do. That is why a bell may be lost, doubled or late (`docs/architectu
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from liveavatar_web import heartbeat
@@ -18,3 +20,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 heartbeat.install(app)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """With a receiver here Celery leaves logging as the settings made it."""

@@ -3,6 +3,7 @@
 Every variable is read here, once, through `env`; `.env.example` says what each is for.
 """
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,7 @@ _REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 2}
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "liveavatar_web.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "liveavatar-web",
         "OPTIONS": _REDIS_TIMEOUTS,
@@ -318,5 +319,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\..+$"
 LOGGING_CONFIG = None
 logs.configure(level=env.text("LOG_LEVEL", "INFO"), as_json=env.flag("LOG_JSON", PRODUCTION))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# A sweep every few seconds is not worth a line each.
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = "public_id"

@@ -74,7 +74,7 @@ def postgres(*, durable: bool = False) -> Iterator[Server]:
     Not durable means that it never waits for the disk: right for tests, wrong for benches.
     """
     user = unprivileged_user()
-    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=_folder(durable)) as name:
         folder = Path(name)
         data = folder / "data"
         data.mkdir(mode=0o700)
@@ -128,6 +128,14 @@ def _reachable(binaries: Path, folder: Path) -> Path:
     for part in (binaries.parent, packages / "pgserver.libs"):
         shutil.copytree(part, folder / part.relative_to(packages), symlinks=True)
     return folder / binaries.relative_to(packages)
+
+
+def _folder(durable: bool) -> str | None:
+    """Memory where there is enough: a test that flushes many tables waits mostly for the disk."""
+    memory = Path("/dev/shm")  # noqa: S108 (a folder of random name is made in it)
+    if durable or not memory.is_dir() or shutil.disk_usage(memory).free < 2 * 1024**3:
+        return None
+    return str(memory)
 
 
 def _initialise(binaries: Path, data: Path) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from scripts.stack import Stack, stack
 from tests.journeys.person import Person
 from tests.simulator.cloud import SimulatedCloud
+
+# A fact may take its time on a busy machine; it is waited for no longer than it takes.
+expect.set_options(timeout=20_000)
 
 NOT_SECURE = "not-secure.test"
 QUIET = [
