@@ -62,7 +62,7 @@ def move(
     if to in OVER:
         # The update has locked the row, so no bill can come in between the sum and the commit.
         AvatarSession.objects.filter(pk=session.pk).update(**totals(session))
-    session.refresh_from_db()
+    session.refresh_from_db(from_queryset=AvatarSession.objects.select_related("workspace"))
     if to in OVER:
         reservations.settle(session, used_seconds=session.billed_seconds or 0)
         doubt(session, now=now)

@@ -48,8 +48,9 @@ def start(*, pk: int) -> None:
     if claimed is None:
         return None
     session, claim = claimed
-    for doubtful in session.cloud_sessions.filter(state=CloudSession.State.DOUBTFUL):
-        stopping.stop_cloud_session(pk=doubtful.pk)
+    if not _is_first(session):
+        for doubtful in session.cloud_sessions.filter(state=CloudSession.State.DOUBTFUL):
+            stopping.stop_cloud_session(pk=doubtful.pk)
     failure = _why_not(session)
     if failure is not None:
         return _fail(session, claim, failure)
@@ -81,16 +82,22 @@ def _claim(pk: int, now: datetime) -> tuple[AvatarSession, Claim] | None:
         session = AvatarSession.objects.select_related(
             "workspace", "provider_key", "avatar", "context"
         ).get(pk=pk)
-        moves.doubt(session, now=now)  # those of a worker that died under an earlier claim
+        if not _is_first(session):
+            moves.doubt(session, now=now)  # those of a worker that died under an earlier claim
         moves.tell(session, cause="claimed", now=now)
         return session, claim
+
+
+def _is_first(session: AvatarSession) -> bool:
+    """Whether nothing can have been minted for it before this attempt; most starts are such."""
+    return session.attempts == 1
 
 
 def _why_not(session: AvatarSession) -> _Failure | None:
     """What has changed since the session was asked for."""
     if session.provider_key.state != ProviderKey.State.READY:
         return _Failure(EndReason.KEY_GONE, "", "key_gone")
-    if session.cloud_sessions.count() >= MOST_MINTS:
+    if not _is_first(session) and session.cloud_sessions.count() >= MOST_MINTS:
         return _Failure(EndReason.CLOUD_UNREACHABLE, session.last_error_message, "too_many_tries")
     return None
 
