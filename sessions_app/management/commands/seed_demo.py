@@ -102,12 +102,14 @@ def _staff(person: User) -> None:
 def _seed_key(workspace: Workspace, owner: User) -> None:
     """A key that the simulator takes for a good one of OpenAI's."""
     if not workspace.provider_keys.exists():
-        provider_keys.register(
+        key = provider_keys.register(
             caller=Caller(user=owner, label=owner.label),
             workspace=workspace,
             name="Demo key",
             value=Secret(f"sk-sim-{secrets.token_urlsafe(24)}"),
         )
+        # The simulator answers for OpenAI here, and starts after the seed: it takes such a key.
+        ProviderKey.objects.filter(pk=key.pk).update(warning="")
 
 
 def _seed_contexts(workspace: Workspace, caller: Caller) -> None:
