@@ -9,8 +9,16 @@ from typing import Any
 
 import structlog
 
-# httpx prints full URLs at INFO; Celery prints task arguments at INFO.
-_QUIET = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "uvicorn.access")
+# httpx prints full URLs at INFO; Celery prints task arguments at INFO,
+# and its beat a line for each sweep.
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "celery.app.trace",
+    "celery.worker.strategy",
+    "celery.beat",
+    "uvicorn.access",
+)
 
 
 def _shared() -> list[structlog.typing.Processor]:

@@ -101,7 +101,12 @@ def environment(given: Mapping[str, str], desk: Desk, *, redis_url: str) -> dict
         for variable, path in make_keys(VAR).items()
         if variable.removesuffix("_FILE") not in given
     }
-    defaults = {"SITE_URL": desk.address, "LIVEAVATAR_API_KEY": f"{SIMULATED}desk", **keys}
+    defaults = {
+        "SITE_URL": desk.address,
+        "LIVEAVATAR_API_KEY": f"{SIMULATED}desk",
+        "LOG_LEVEL": "WARNING",  # else every request's line pushes the password out of sight
+        **keys,
+    }
     fixed = {"PYTHONUNBUFFERED": "1", "REDIS_URL": redis_url}
     if desk.simulator_address:
         fixed["LIVEAVATAR_API_URL"] = desk.simulator_address

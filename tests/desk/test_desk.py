@@ -91,6 +91,7 @@ def test_the_simulated_desk_talks_to_nobody_outside(var: Path) -> None:
         "HOME": "/home/alice",
         "LIVEAVATAR_API_KEY": "sim-desk",
         "LIVEAVATAR_API_URL": "http://127.0.0.1:8900",
+        "LOG_LEVEL": "WARNING",
         "OPENAI_BASE_URL": "http://127.0.0.1:8900/openai/v1",
         "PYTHONUNBUFFERED": "1",
         "REDIS_URL": "redis://127.0.0.1:6400/0",
@@ -103,6 +104,7 @@ def test_the_simulated_desk_talks_to_nobody_outside(var: Path) -> None:
 def test_what_a_person_sets_wins_over_what_the_desk_would_choose() -> None:
     given = {
         "LIVEAVATAR_API_KEY": "la_1234",
+        "LOG_LEVEL": "DEBUG",
         "SECRET_KEY": "mine",
         "VAULT_KEYS": "mine:also",
         "SITE_URL": "http://desk.local:8000",
