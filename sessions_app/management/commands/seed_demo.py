@@ -61,7 +61,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Sign in as   {OWNER}\n"
             f"Password     {password}\n"
-            f"Then click   Start a conversation\n"
+            f"Then click   Talk, and allow the microphone\n"
             f"Also here    {MEMBER} (member), {AUDITOR} (staff auditor), same password"
         )
 
