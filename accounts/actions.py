@@ -58,8 +58,18 @@ class Action(StrEnum):
     CATALOGUE_SYNC_REQUESTED = "catalogue.sync_requested"
     AVATARS_SYNCED = "avatars.synced", "listed", "added", "gone"
 
+    WIDGET_CREATED = "widget.created", "avatar", "provider_key", "origins"
+    WIDGET_CHANGED = "widget.changed", "fields", "origins"
+    WIDGET_SWITCHED_ON = "widget.switched_on"
+    WIDGET_SWITCHED_OFF = "widget.switched_off", "ended_sessions"
+    WIDGET_PAUSED = "widget.paused", "reason"
+    WIDGET_RELEASED = "widget.released"
+    WIDGET_DELETED = "widget.deleted", "ended_sessions"
+
     SESSION_REQUESTED = (
         "avatar_session.requested",
+        "widget",
+        "origin",
         "avatar",
         "context",
         "provider_key",
@@ -73,6 +83,7 @@ class Action(StrEnum):
     SESSION_LIVE = "avatar_session.live", "cause", "remote_id"
     SESSION_UNCERTAIN = "avatar_session.uncertain", "cause", "remote_id"
     SESSION_ROOM_GIVEN = "avatar_session.room_given"
+    SESSION_RESUMED = "avatar_session.resumed"
     SESSION_STOPPING = "avatar_session.stopping", "cause", "remote_id"
     SESSION_ENDED = "avatar_session.ended", "cause", "remote_id", "seconds", "credits"
     SESSION_FAILED = "avatar_session.failed", "cause", "remote_id", "seconds", "credits"

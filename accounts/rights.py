@@ -13,6 +13,7 @@ class Role(StrEnum):
 
 class Right(StrEnum):
     MANAGE_KEYS = "manage keys"
+    MANAGE_WIDGETS = "manage widgets"
     WRITE_CONTEXTS = "write contexts"
     START_SESSIONS = "start sessions"
     STOP_ANY_SESSION = "stop anybody's session"
@@ -23,6 +24,7 @@ class Right(StrEnum):
 _MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
 _ADMIN: Final = _MEMBER | {
     Right.MANAGE_KEYS,
+    Right.MANAGE_WIDGETS,
     Right.STOP_ANY_SESSION,
     Right.READ_TRANSCRIPTS,
     Right.READ_AUDIT,

@@ -31,6 +31,7 @@ class AvatarSessionAdmin(ReadOnlyAdmin):
         "public_id",
         "workspace",
         "requested_by",
+        "widget",
         "avatar",
         "state",
         "requested_at",
@@ -40,7 +41,7 @@ class AvatarSessionAdmin(ReadOnlyAdmin):
         "last_error",
     )
     list_filter = ("state", "end_reason", "is_sandbox", "requested_at")
-    list_select_related = ("workspace", "requested_by", "avatar")
+    list_select_related = ("workspace", "requested_by", "widget", "avatar")
     search_fields = ("public_id", "remote_id", "workspace__name", "requested_by__email")
     date_hierarchy = "requested_at"
     exclude = ("room_url", "room_token")

@@ -20,6 +20,7 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     EndReason.KEY_GONE: Ending(
         "The OpenAI key of this session is no longer ready. Choose another key.", False
     ),
+    EndReason.WIDGET_OFF: Ending("The widget was switched off.", False),
     EndReason.REFUSED: Ending(
         "LiveAvatar refused to start this session. Change what it complains about and try again.",
         False,

@@ -100,6 +100,7 @@ class EndReason(StrEnum):
     ABANDONED = "abandoned"
     LIMIT = "limit"
     KEY_GONE = "key_gone"
+    WIDGET_OFF = "widget_off"
     REFUSED = "refused"
     NO_CREDITS = "no_credits"
     CONCURRENCY = "concurrency"

@@ -5,6 +5,8 @@ from sessions_app.models.cloud_session import CloudSession
 from sessions_app.models.context import Context, ContextVersion
 from sessions_app.models.meter import Meter
 from sessions_app.models.session_event import SessionEvent
+from sessions_app.models.visit import Visit
+from sessions_app.models.widget import Widget, WidgetTally
 
 __all__ = [
     "Avatar",
@@ -15,4 +17,7 @@ __all__ = [
     "ContextVersion",
     "Meter",
     "SessionEvent",
+    "Visit",
+    "Widget",
+    "WidgetTally",
 ]

@@ -12,6 +12,7 @@ from liveavatar_web.fields import SealedField
 from sessions_app.lifecycle import LIFECYCLE, OPEN, OVER, EndReason, State
 from sessions_app.models.avatar import Avatar
 from sessions_app.models.context import Context
+from sessions_app.models.widget import Widget
 
 # In one order: a migration keeps these lists, and a set would come out differently each time.
 _OPEN = [state.value for state in LIFECYCLE if state in OPEN]
@@ -41,7 +42,11 @@ class AvatarSession(DueWork):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="avatar_sessions")
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # Who asked: a member, or a stranger at a widget, whose side of it is the session's `visit`.
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    widget = models.ForeignKey(
+        Widget, models.PROTECT, null=True, blank=True, related_name="avatar_sessions"
+    )
     idempotency_key = models.CharField(max_length=80)
     state = models.CharField(
         max_length=16,
@@ -98,6 +103,14 @@ class AvatarSession(DueWork):
             models.UniqueConstraint(
                 fields=["requested_by", "idempotency_key"], name="session_once_per_key"
             ),
+            models.UniqueConstraint(
+                fields=["widget", "idempotency_key"], name="session_once_per_ticket"
+            ),
+            models.CheckConstraint(
+                condition=Q(requested_by__isnull=False, widget__isnull=True)
+                | Q(requested_by__isnull=True, widget__isnull=False),
+                name="session_of_member_or_widget",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in LIFECYCLE]),
                 name="session_state_known",
@@ -140,6 +153,7 @@ class AvatarSession(DueWork):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="session_by_workspace"),
             models.Index(fields=["requested_by", "-id"], name="session_by_person"),
+            models.Index(fields=["widget", "-id"], name="session_by_widget"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(due_at__isnull=False),
@@ -154,6 +168,11 @@ class AvatarSession(DueWork):
 
     def __str__(self) -> str:
         return f"session {str(self.public_id)[:8]} ({self.state})"
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked for it, in words for those who may see it."""
+        return f"Visitor of {self.widget.name}" if self.widget else str(self.requested_by)
 
     @property
     def is_open(self) -> bool:

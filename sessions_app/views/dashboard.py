@@ -33,7 +33,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     membership, now = request.membership, timezone.now()
     workspace = membership.workspace
     sessions = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
-    sessions = sessions.select_related("avatar", "requested_by", "context")
+    sessions = sessions.select_related("avatar", "requested_by", "context", "widget")
     recent = list(sessions[:8])
     running = list(sessions.open()[:20])
     steps = _steps(membership, talked=any(session.started_at for session in recent))

@@ -24,7 +24,7 @@ from sessions_app.services.reservations import QuotaReached
 
 def _session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     visible = AvatarSession.objects.visible_to(request.user).select_related(
-        "workspace", "avatar", "context", "provider_key", "requested_by"
+        "workspace", "avatar", "context", "provider_key", "requested_by", "widget"
     )
     found = get_object_or_404(visible, public_id=public_id)
     # What one may do here is decided in the session's workspace, wherever else one works.
@@ -41,7 +41,7 @@ def sessions(request: MemberRequest) -> HttpResponse:
     form = SessionFilterForm(request.GET)
     if form.is_valid() and (state := form.cleaned_data["state"]):
         visible = visible.filter(state__in=OPEN if state == "open" else [state])
-    visible = visible.select_related("avatar", "context", "requested_by")
+    visible = visible.select_related("avatar", "context", "requested_by", "widget")
     page = page_of(visible.order_by("-id"), request)
     values = {
         "form": form,
