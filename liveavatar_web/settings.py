@@ -172,7 +172,14 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "liveavatar-web",
         "OPTIONS": _REDIS_TIMEOUTS,
-    }
+    },
+    # For what must not be decided by guessing: raises where Redis does not answer.
+    "strict": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "liveavatar-web",
+        "OPTIONS": _REDIS_TIMEOUTS,
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL

@@ -29,7 +29,8 @@ def redis_url() -> Iterator[str]:
         return
     with services.redis() as server:
         django_settings.REDIS_URL = server.url
-        django_settings.CACHES["default"]["LOCATION"] = server.url
+        for cache in django_settings.CACHES.values():
+            cache["LOCATION"] = server.url
         celery_app.conf.broker_url = server.url
         yield server.url
 

@@ -17,7 +17,8 @@ class Caller:
     """What the audit trail keeps of whoever acts.
 
     `label` outlives the person and identifies nobody by itself; `email`, `address` and `agent`
-    are personal data, kept apart and erasable.
+    are personal data, kept apart and erasable. `holder` is the key that a stranger at a widget has
+    proven to hold.
     """
 
     user: User | None
@@ -26,6 +27,7 @@ class Caller:
     address: str = ""
     agent: str = ""
     email: str = ""
+    holder: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest, *, user: User | None = None, email: str = "") -> Self:
@@ -39,6 +41,18 @@ class Caller:
             address=client_ip(request),
             agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
             email=email or (user.email if user else ""),
+        )
+
+    @classmethod
+    def stranger(cls, request: HttpRequest, *, label: str, holder: str) -> Self:
+        """Somebody without an account, known by the key alone that their page holds."""
+        return cls(
+            user=None,
+            label=label,
+            request_id=_request_id(),
+            address=client_ip(request),
+            agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
+            holder=holder,
         )
 
     @classmethod

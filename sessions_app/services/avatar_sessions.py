@@ -18,14 +18,18 @@ from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import BEFORE_LIVE, EndReason, State
 from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import moves, reservations
-from sessions_app.services.reservations import QuotaReached
+from sessions_app.services.reservations import QuotaReached, Stranger
 
 STOP_ANYWHERE: Final = "sessions_app.change_avatarsession"
 MODEL_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$"
 LOWEST_TEMPERATURE: Final = Decimal("0.6")
 HIGHEST_TEMPERATURE: Final = Decimal("1.2")
 
-_NEVER_STARTED: Final = {EndReason.NOT_STARTED_IN_TIME, EndReason.KEY_GONE}
+_NEVER_STARTED: Final = {
+    EndReason.NOT_STARTED_IN_TIME,
+    EndReason.KEY_GONE,
+    EndReason.WIDGET_OFF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,13 @@ def request(
         return existing
     try:
         with transaction.atomic():
-            _check(wish, workspace)
-            period = reservations.hold(workspace=workspace, seconds=wish.max_seconds, now=now)
-            return _create(caller, workspace, wish, idempotency_key, period, now)
+            return accept(
+                caller=caller,
+                workspace=workspace,
+                wish=wish,
+                idempotency_key=idempotency_key,
+                now=now,
+            )
     except IntegrityError:
         if existing := earlier.first():
             return existing  # the other of two equal requests was a moment faster
@@ -91,6 +99,54 @@ def request(
             details={"reason": str(refusal)},
         )
         raise
+
+
+def accept(
+    *,
+    caller: Caller,
+    workspace: Workspace,
+    wish: Wish,
+    idempotency_key: str,
+    now: datetime,
+    stranger: Stranger | None = None,
+) -> AvatarSession:
+    """Reserves what the session may use, and writes it down; call it inside a transaction.
+
+    Rights are the caller's to check. Raises NotStartable or QuotaReached.
+    """
+    check(wish, workspace)
+    period = reservations.hold(
+        workspace=workspace, seconds=wish.max_seconds, now=now, stranger=stranger
+    )
+    session = AvatarSession.objects.create(
+        workspace=workspace,
+        requested_by=caller.user,
+        widget=stranger.widget if stranger else None,
+        idempotency_key=idempotency_key,
+        avatar=wish.avatar,
+        context=wish.context,
+        context_number=wish.context.mirrored_number if wish.context else None,
+        provider_key=wish.provider_key,
+        voice=wish.voice,
+        model=wish.model,
+        temperature=wish.temperature,
+        is_sandbox=wish.is_sandbox,
+        max_seconds=wish.max_seconds,
+        reserved_period=period,
+        requested_at=now,
+        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+        due_at=now,
+    )
+    audit.record(
+        Action.SESSION_REQUESTED,
+        caller=caller,
+        workspace=workspace,
+        obj=session,
+        details=_told(wish, stranger),
+    )
+    bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
+    moves.tell(session, cause="requested", now=now)
+    return session
 
 
 def again(
@@ -127,7 +183,7 @@ def stop_by(session: AvatarSession, *, caller: Caller, now: datetime) -> None:
 
     Staff who may change sessions end any; those who may only look at them, as auditors do, none.
     """
-    if caller.user == session.requested_by:
+    if _is_asker(caller, session):
         return request_stop(session, caller=caller, reason=EndReason.PERSON, now=now)
     if caller.user is None or not caller.user.has_perm(STOP_ANYWHERE):
         workspaces.require(Right.STOP_ANY_SESSION, caller=caller, workspace=session.workspace)
@@ -173,7 +229,7 @@ def room(session: AvatarSession, *, caller: Caller) -> tuple[Secret, Secret]:
 
     Raises NotLive while there is no room, also for anybody else.
     """
-    if caller.user != session.requested_by or session.state != State.LIVE:
+    if session.state != State.LIVE or not _is_asker(caller, session):
         raise NotLive
     url, token = session.room_url.open(), session.room_token.open()
     with transaction.atomic():
@@ -183,7 +239,14 @@ def room(session: AvatarSession, *, caller: Caller) -> tuple[Secret, Secret]:
     return url, token
 
 
-def _check(wish: Wish, workspace: Workspace) -> None:
+def _is_asker(caller: Caller, session: AvatarSession) -> bool:
+    if session.widget_id is None:
+        return caller.user is not None and caller.user == session.requested_by
+    return bool(caller.holder) and caller.holder == session.visit.holder
+
+
+def check(wish: Wish, workspace: Workspace) -> None:
+    """Whether this can be started here and now. Raises NotStartable."""
     longest = workspace.session_limit_seconds
     if wish.provider_key.workspace_id != workspace.pk or not (
         ProviderKey.objects.usable().filter(pk=wish.provider_key.pk).exists()
@@ -203,52 +266,20 @@ def _check(wish: Wish, workspace: Workspace) -> None:
         raise NotStartable("max_minutes", f"A session may last {_span(longest)} here at the most.")
 
 
-def _create(
-    caller: Caller,
-    workspace: Workspace,
-    wish: Wish,
-    idempotency_key: str,
-    period: str,
-    now: datetime,
-) -> AvatarSession:
-    assert caller.user is not None
-    session = AvatarSession.objects.create(
-        workspace=workspace,
-        requested_by=caller.user,
-        idempotency_key=idempotency_key,
-        avatar=wish.avatar,
-        context=wish.context,
-        context_number=wish.context.mirrored_number if wish.context else None,
-        provider_key=wish.provider_key,
-        voice=wish.voice,
-        model=wish.model,
-        temperature=wish.temperature,
-        is_sandbox=wish.is_sandbox,
-        max_seconds=wish.max_seconds,
-        reserved_period=period,
-        requested_at=now,
-        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
-        due_at=now,
-    )
-    audit.record(
-        Action.SESSION_REQUESTED,
-        caller=caller,
-        workspace=workspace,
-        obj=session,
-        details={
-            "avatar": wish.avatar.name,
-            "context": wish.context.name if wish.context else "",
-            "provider_key": wish.provider_key.name,
-            "voice": wish.voice,
-            "model": wish.model,
-            "temperature": float(wish.temperature),
-            "is_sandbox": wish.is_sandbox,
-            "max_seconds": wish.max_seconds,
-        },
-    )
-    bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
-    moves.tell(session, cause="requested", now=now)
-    return session
+def _told(wish: Wish, stranger: Stranger | None) -> dict[str, audit.Detail]:
+    told: dict[str, audit.Detail] = {
+        "avatar": wish.avatar.name,
+        "context": wish.context.name if wish.context else "",
+        "provider_key": wish.provider_key.name,
+        "voice": wish.voice,
+        "model": wish.model,
+        "temperature": float(wish.temperature),
+        "is_sandbox": wish.is_sandbox,
+        "max_seconds": wish.max_seconds,
+    }
+    if stranger is not None:
+        told |= {"widget": stranger.widget.name, "origin": stranger.origin}
+    return told
 
 
 def _span(seconds: int) -> str:

@@ -1,7 +1,7 @@
 """The one way a session changes state: a conditional update, what it held, its timeline, its audit.
 
 Rows are locked in one order, so that no two transactions wait for each other: the session, its
-cloud sessions, the workspace's meters, the workspace (`changes.announce`).
+cloud sessions, the meters, the widget's tallies, the workspace (`changes.announce`).
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import OVER, State, sources_of
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent
-from sessions_app.services import reservations
+from sessions_app.services import reservations, tallies
 
 _ACTIONS: Final = {
     State.LIVE: Action.SESSION_LIVE,
@@ -62,9 +62,12 @@ def move(
     if to in OVER:
         # The update has locked the row, so no bill can come in between the sum and the commit.
         AvatarSession.objects.filter(pk=session.pk).update(**totals(session))
-    session.refresh_from_db(from_queryset=AvatarSession.objects.select_related("workspace"))
+    session.refresh_from_db(
+        from_queryset=AvatarSession.objects.select_related("workspace", "widget", "visit")
+    )
     if to in OVER:
         reservations.settle(session, used_seconds=session.billed_seconds or 0)
+        tallies.count_seconds(session, session.billed_seconds or 0, now=now)
         doubt(session, now=now)
     if to in _ACTIONS:
         _audit(session, to, cause=cause, caller=caller)

@@ -23,7 +23,7 @@ from liveavatar import SessionEntry, errors
 from liveavatar_web import cloud
 from sessions_app.lifecycle import OVER, State
 from sessions_app.models import AvatarSession, CloudSession
-from sessions_app.services import moves, reservations
+from sessions_app.services import moves, reservations, tallies
 
 log = structlog.get_logger(__name__)
 
@@ -134,6 +134,7 @@ def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
     late = AvatarSession.objects.filter(pk=session.pk, state__in=OVER)
     if late.update(**moves.totals(session)):
         reservations.add_used(session, bill.seconds)
+        tallies.count_seconds(session, bill.seconds, now=now)
 
 
 def close_unstarted(cloud_session: CloudSession, *, now: datetime) -> None:

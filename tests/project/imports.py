@@ -8,7 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("liveavatar_web", "accounts", "sessions_app", "liveavatar", "simulator")
 ROOTS = {"urls", "asgi"}
-FACTS = {"models", "lifecycle", "endings", "rights", "actions", "migrations"}
+FACTS = {
+    *("models", "migrations", "lifecycle", "endings", "rights", "actions"),
+    *("origins", "colours", "wording"),
+}
 OUTSIDE = {"liveavatar": {"httpx", "httpcore"}}
 
 _STANDARD = frozenset(sys.stdlib_module_names)
