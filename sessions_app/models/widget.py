@@ -115,6 +115,7 @@ class Widget(models.Model):
     is_enabled = models.BooleanField(default=True)
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     pause_reason = models.CharField(max_length=200, blank=True, editable=False)
+    released_at = models.DateTimeField(null=True, blank=True, editable=False)
     pause_told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = WidgetQuerySet.as_manager()

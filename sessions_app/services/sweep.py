@@ -14,7 +14,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import BEFORE_LIVE, OPEN, EndReason, State
 from sessions_app.models import AvatarSession, CloudSession
-from sessions_app.services import avatar_sessions, catalogue, contexts, moves
+from sessions_app.services import avatar_sessions, breaker, catalogue, contexts, moves
 
 _SWEEP: Final = Caller.system("sweep")
 _BATCH: Final = 500
@@ -32,6 +32,7 @@ def sweep(*, now: datetime) -> None:
     provider_keys.sweep(now=now)
     contexts.sweep(now=now)
     catalogue.sweep(now=now)
+    breaker.sweep(now=now)
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
             _end(session, reason, now)
@@ -47,6 +48,11 @@ def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession
     yield EndReason.LIMIT, sessions.filter(limit_at__lte=now)
     yield EndReason.ABANDONED, sessions.filter(lease_until__lte=now)
     yield EndReason.KEY_GONE, sessions.exclude(provider_key__state=ProviderKey.State.READY)
+    switched_on = Q(widget__is_enabled=True, widget__deleted_at__isnull=True)
+    yield (
+        EndReason.WIDGET_OFF,
+        sessions.filter(widget__isnull=False).exclude(switched_on),
+    )
     yield (
         EndReason.NOT_STARTED_IN_TIME,
         sessions.filter(free, state__in=BEFORE_LIVE, requested_at__lte=waited),
