@@ -45,3 +45,18 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
 def of(reason: str) -> Ending | None:
     """The ending for a reason as stored; None while the session is not over."""
     return ENDINGS[EndReason(reason)] if reason else None
+
+
+_TO_STRANGERS: Final = {
+    EndReason.PERSON: "person",
+    EndReason.ABANDONED: "abandoned",
+    EndReason.LIMIT: "limit",
+    EndReason.ADMIN: "stopped",
+    EndReason.WIDGET_OFF: "stopped",
+    EndReason.CONCURRENCY: "busy",
+}
+
+
+def for_strangers(reason: str) -> str:
+    """The ending as a widget's visitor hears it: not whose key failed or whose credits ran out."""
+    return _TO_STRANGERS.get(EndReason(reason), "unavailable") if reason else ""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import avatars, contexts, dashboard, room, sessions
+from sessions_app.views import avatars, contexts, dashboard, embed, room, sessions
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -27,4 +27,7 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/room", room.session_room, name="session_room"),
     path("sessions/<uuid:public_id>/stop", sessions.session_stop, name="session_stop"),
     path("sessions/<uuid:public_id>/again", sessions.session_again, name="session_again"),
+    path("embed/v1/<uuid:public_id>.js", embed.embed_loader, name="embed_loader"),
+    path("embed/v1/<uuid:public_id>", embed.embed_frame, name="embed_frame"),
+    path("embed/preview/<str:signed>", embed.embed_preview, name="embed_preview"),
 ]

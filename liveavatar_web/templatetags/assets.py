@@ -34,10 +34,25 @@ _read_once = cache(_read)
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of an entry by its source name, such as `app.css`. Raises NotBuilt."""
+    return static(f"dist/{_file(name)}")
+
+
+def text(name: str) -> str:
+    """What an entry says, for one that is sent within another answer. Raises NotBuilt."""
+    return _text(MANIFEST.with_name(_file(name)))
+
+
+def _file(name: str) -> str:
     entries = _read() if settings.DEBUG else _read_once()
     if name not in entries:
         raise NotBuilt(f"static/dist/manifest.json holds no {name}; run `npm run build`")
-    return static(f"dist/{entries[name]}")
+    return entries[name]
+
+
+@cache
+def _text(path: Path) -> str:
+    """Kept for good: the name of a built file changes with what it says."""
+    return path.read_text(encoding="utf-8")
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from liveavatar_web import watch
 from sessions_app import endings
 from sessions_app.lifecycle import OVER
-from sessions_app.models import AvatarSession
+from sessions_app.models import AvatarSession, Visit
 from sessions_app.services import avatar_sessions, reports, transcripts
 
 
@@ -92,6 +92,21 @@ class StateOutput(serializers.Serializer[AvatarSession]):
         return bool(ending and ending.retryable)
 
 
+class VisitorStateOutput(StateOutput):
+    """What a stranger is told: nothing of whose key, account or credits it was."""
+
+    end_reason = serializers.SerializerMethodField()  # type: ignore[assignment]  # read only here
+
+    def get_end_reason(self, session: AvatarSession) -> str:
+        return endings.for_strangers(session.end_reason)
+
+    def get_end_message(self, _: AvatarSession) -> str:
+        return ""
+
+    def get_vendor_message(self, _: AvatarSession) -> str:
+        return ""
+
+
 class RoomOutput(serializers.Serializer[Any]):
     url = serializers.CharField()
     token = serializers.CharField()
@@ -138,3 +153,43 @@ class LinesOutput(serializers.Serializer[Any]):
 class ReportInput(serializers.Serializer[Any]):
     event = serializers.ChoiceField(choices=sorted(reports.EVENTS))
     detail = serializers.CharField(required=False, default="", max_length=200, allow_blank=True)
+
+
+class TicketInput(serializers.Serializer[Any]):
+    grant = serializers.CharField(max_length=1_000)
+    key = serializers.DictField(help_text="A public P-256 key, as JWK.")
+
+
+class TicketOutput(serializers.Serializer[Any]):
+    ticket = serializers.CharField()
+    start_before = serializers.DateTimeField()
+    challenge = serializers.DictField(help_text="altcha v2, PBKDF2/SHA-256.")
+    server_time = serializers.DateTimeField()
+
+
+class VisitorStartInput(serializers.Serializer[Any]):
+    solution = serializers.CharField(max_length=4_000, help_text="altcha's payload, base64.")
+    language = serializers.CharField(max_length=8, required=False, default="", allow_blank=True)
+
+
+class VisitorStartOutput(VisitorStateOutput):
+    resume = serializers.SerializerMethodField()
+
+    def get_resume(self, _: AvatarSession) -> str:
+        return str(self.context["resume"])
+
+
+class ResumeInput(serializers.Serializer[Any]):
+    resume = serializers.CharField(max_length=100)
+    key = serializers.DictField(help_text="A public P-256 key, as JWK.")
+
+
+class ResumeOutput(serializers.Serializer[Any]):
+    ticket = serializers.CharField()
+    resume = serializers.CharField()
+    session = VisitorStateOutput()
+
+
+class FeedbackInput(serializers.Serializer[Any]):
+    rating = serializers.ChoiceField(choices=Visit.Rating.values)
+    comment = serializers.CharField(max_length=1_000, required=False, default="", allow_blank=True)

@@ -1,7 +1,9 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from sessions_app.api import views
+from sessions_app.api import embed, views
+
+_session = "embed/v1/sessions/<uuid:public_id>"
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api_schema"),
@@ -12,5 +14,15 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/stop", views.StopView.as_view(), name="api_stop"),
     path("sessions/<uuid:public_id>/lines", views.LinesView.as_view(), name="api_lines"),
     path("sessions/<uuid:public_id>/reports", views.ReportsView.as_view(), name="api_reports"),
+    path("embed/v1/tickets", embed.TicketsView.as_view(), name="embed_tickets"),
+    path("embed/v1/sessions", embed.StartView.as_view(), name="embed_sessions"),
+    path("embed/v1/resume", embed.ResumeView.as_view(), name="embed_resume"),
+    path(_session, embed.SessionView.as_view(), name="embed_session"),
+    path(f"{_session}/room", embed.RoomView.as_view(), name="embed_room"),
+    path(f"{_session}/presence", embed.PresenceView.as_view(), name="embed_presence"),
+    path(f"{_session}/stop", embed.StopView.as_view(), name="embed_stop"),
+    path(f"{_session}/lines", embed.LinesView.as_view(), name="embed_lines"),
+    path(f"{_session}/reports", embed.ReportsView.as_view(), name="embed_reports"),
+    path(f"{_session}/feedback", embed.FeedbackView.as_view(), name="embed_feedback"),
     re_path("", views.NothingHereView.as_view()),
 ]

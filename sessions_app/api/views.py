@@ -30,16 +30,23 @@ Row = TypeVar("Row", bound=Model)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def _session(request: Request, public_id: UUID) -> AvatarSession:
-    """The session, if this person may know that it is there."""
-    visible = AvatarSession.objects.visible_to(_user(request))
-    return get_object_or_404(visible.select_related("workspace"), public_id=public_id)
+class SessionAccess(APIView):
+    """How a request reaches a session. Members do it here; strangers at a widget in `embed`."""
 
+    state_output: type[serializers.StateOutput] = serializers.StateOutput
 
-def _own_session(request: Request, public_id: UUID) -> AvatarSession:
-    """The session of this very person: only they are in its room."""
-    own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
-    return get_object_or_404(own.select_related("workspace"), public_id=public_id)
+    def visible(self, request: Request, public_id: UUID) -> AvatarSession:
+        """The session, if whoever asks may know that it is there."""
+        visible = AvatarSession.objects.visible_to(_user(request))
+        return get_object_or_404(visible.select_related("workspace"), public_id=public_id)
+
+    def own(self, request: Request, public_id: UUID) -> AvatarSession:
+        """The session of this very person: only they are in its room."""
+        own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
+        return get_object_or_404(own.select_related("workspace"), public_id=public_id)
+
+    def caller(self, request: Request) -> Caller:
+        return Caller.of(request)
 
 
 def _user(request: Request) -> User:
@@ -113,67 +120,67 @@ def _chosen(rows: QuerySet[Row], name: str, given: dict[str, Any]) -> Row:
     return row
 
 
-class SessionView(APIView):
+class SessionView(SessionAccess):
     @extend_schema(responses=serializers.StateOutput)
     def get(self, request: Request, public_id: UUID) -> Response:
-        session = _session(request, public_id)
-        return Response(serializers.StateOutput(session).data, headers=_NO_STORE)
+        session = self.visible(request, public_id)
+        return Response(self.state_output(session).data, headers=_NO_STORE)
 
 
-class RoomView(APIView):
+class RoomView(SessionAccess):
     @extend_schema(responses=serializers.RoomOutput)
     def get(self, request: Request, public_id: UUID) -> Response:
         """The way into the room, while it is live, for the person who asked for it."""
-        session = _own_session(request, public_id)
+        session = self.own(request, public_id)
         try:
-            url, token = avatar_sessions.room(session, caller=Caller.of(request))
+            url, token = avatar_sessions.room(session, caller=self.caller(request))
         except NotLive as error:
             raise Refused("not_live", "This session has no room now.") from error
         room = serializers.RoomOutput({"url": url.reveal(), "token": token.reveal()})
         return Response(room.data, headers=_NO_STORE)
 
 
-class PresenceView(APIView):
+class PresenceView(SessionAccess):
     @extend_schema(request=serializers.PresenceInput, responses=serializers.PresenceOutput)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Renew the lease, every 15 seconds; with `gone`, say goodbye."""
         given = serializers.PresenceInput(data=request.data)
         given.is_valid(raise_exception=True)
-        session = _own_session(request, public_id)
+        session = self.own(request, public_id)
         keep = leases.cut_short if given.validated_data["gone"] else leases.renew
         keep(session, now=timezone.now())
         session.refresh_from_db(fields=["state", "lease_until", "limit_at"])
         return Response(serializers.PresenceOutput(session).data, headers=_NO_STORE)
 
 
-class StopView(APIView):
+class StopView(SessionAccess):
     @extend_schema(request=None, responses={202: serializers.StateOutput})
     def post(self, request: Request, public_id: UUID) -> Response:
         """End the session: one's own, or anybody's with the right to."""
-        session = _session(request, public_id)
-        avatar_sessions.stop_by(session, caller=Caller.of(request), now=timezone.now())
+        session = self.visible(request, public_id)
+        avatar_sessions.stop_by(session, caller=self.caller(request), now=timezone.now())
         session.refresh_from_db()
-        return Response(serializers.StateOutput(session).data, status=status.HTTP_202_ACCEPTED)
+        return Response(self.state_output(session).data, status=status.HTTP_202_ACCEPTED)
 
 
-class LinesView(APIView):
+class LinesView(SessionAccess):
     @extend_schema(request=serializers.LinesInput, responses=serializers.LinesOutput)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Keep lines of the conversation; the same line sent again is kept once."""
         given = serializers.LinesInput(data=request.data)
         given.is_valid(raise_exception=True)
-        session = _own_session(request, public_id)
+        session = self.own(request, public_id)
         stored = transcripts.store(session, lines=given.parsed(), now=timezone.now())
         return Response(serializers.LinesOutput({"stored": stored}).data)
 
 
-class ReportsView(APIView):
+class ReportsView(SessionAccess):
     @extend_schema(request=serializers.ReportInput, responses={204: None})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Say what the page noticed in the room."""
         given = serializers.ReportInput(data=request.data)
         given.is_valid(raise_exception=True)
-        session = _own_session(request, public_id)
+        session = self.own(request, public_id)
         reports.report(session, **given.validated_data, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

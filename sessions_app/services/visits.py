@@ -41,7 +41,7 @@ class NoPlace(Exception):
     """A limit is reached; `for_now` says that a place becomes free as others leave."""
 
     def __init__(self, *, for_now: bool) -> None:
-        super().__init__()
+        super().__init__("a limit of the widget, or of its workspace, is reached")
         self.for_now = for_now
 
 

@@ -133,8 +133,9 @@ def _check(widget: Widget) -> None:
     key = ProviderKey.objects.usable().filter(pk=widget.provider_key_id)
     if not key.filter(workspace=widget.workspace).exists():
         raise NotUsable("provider_key", "This key is not ready. Choose another one.")
-    context = Context.objects.usable().filter(pk=widget.context_id)
-    if widget.context_id and not context.filter(workspace=widget.workspace).exists():
+    if widget.context is not None and not (
+        Context.objects.usable().filter(pk=widget.context.pk, workspace=widget.workspace).exists()
+    ):
         raise NotUsable("context", "This context has not reached the cloud yet.")
     avatar = Avatar.objects.usable().filter(pk=widget.avatar_id)
     if not avatar.exists():
