@@ -5,7 +5,6 @@ keeps honest browsers on the owner's sites; it stops no script. What does is beh
 proofs, limits (`docs/security.md`).
 """
 
-import json
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -23,30 +22,20 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from liveavatar_web.middleware import allow_microphone
-from liveavatar_web.templatetags import assets
 from sessions_app import origins, wording
 from sessions_app.models import Avatar, Widget
 from sessions_app.services import visits
 from sessions_app.services.tickets import GRANT_LIFETIME, Grant
 from sessions_app.services.visits import TurnedAway
+from sessions_app.views import embed_config
 
 _LOADER_SECONDS: Final = 60
 _NOTHING: Final = "/* LiveAvatar Web: no widget stands here. */\n"
-_PLACEHOLDER: Final = "__LIVEAVATAR__"
 _PREVIEW_SALT: Final = "embed-preview"
-# What an owner may word themselves, by the key of the text that it replaces.
-_REWORDED: Final = {
-    "launcher": "launcher_text",
-    "frame_title": "title_text",
-    "greeting": "greeting",
-    "consent": "consent_text",
-    "disclosure": "disclosure_text",
-}
-_LOADER_TEXTS: Final = ("launcher", "greeting", "close", "frame_title", "insecure")
 _LOOK: Final = (
     *("placement", "corner", "starts_open", "theme", "shape", "accent", "accent_text"),
     *("language", "captions", "transcript", "push_to_talk", "push_to_talk_key", "max_seconds"),
-    *_REWORDED.values(),
+    *embed_config.REWORDED.values(),
 )
 
 
@@ -55,14 +44,16 @@ _LOOK: Final = (
 def embed_loader(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The script of a widget's snippet, with its look inlined: one request, and no other."""
     widget = Widget.objects.admitting().select_related("avatar").filter(public_id=public_id).first()
-    body = _NOTHING if widget is None else _loader(request, widget, _frame_url(request, public_id))
+    body = (
+        _NOTHING
+        if widget is None
+        else embed_config.loader(widget, _accepted(request), _frame_url(request, public_id))
+    )
     response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
-    response.headers |= {
-        "Cache-Control": f"public, max-age={_LOADER_SECONDS}",
-        "Vary": "Accept-Language",
-        # Pages that isolate themselves (COEP) load nothing without it.
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
+    response.headers["Cache-Control"] = f"public, max-age={_LOADER_SECONDS}"
+    response.headers["Vary"] = "Accept-Language"
+    # Pages that isolate themselves (COEP) load nothing without it.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     etag = quote_etag(sha256(body.encode()).hexdigest()[:32])
     response.headers["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response
@@ -90,10 +81,9 @@ def preview(request: HttpRequest, widget: Widget) -> HttpResponse:
     look = {name: getattr(widget, name) for name in _LOOK} | {"avatar": widget.avatar_id}
     signed = signing.dumps(look, salt=_PREVIEW_SALT, compress=True)
     frame_url = request.build_absolute_uri(reverse("embed_preview", args=[signed]))
-    values = {"loader": _loader(request, widget, frame_url), "widget": widget}
-    response = HttpResponse(
-        render_to_string("embed/preview_page.html", {**values, "csp_nonce": request.csp_nonce})
-    )
+    values = {"loader": embed_config.loader(widget, _accepted(request), frame_url)}
+    values["csp_nonce"] = request.csp_nonce  # type: ignore[attr-defined]  # the middleware's
+    response = HttpResponse(render_to_string("embed/preview_page.html", values))
     return _framed(response, [SELF], {"script-src": [SELF, NONCE], "frame-src": [SELF]})
 
 
@@ -112,26 +102,6 @@ def embed_preview(request: HttpRequest, signed: str) -> HttpResponse:
     return _frame(request, widget, origin, [SELF], config)
 
 
-def _loader(request: HttpRequest, widget: Widget, frame_url: str) -> str:
-    language = _language(request, widget)
-    texts = _texts(widget, language)
-    config = {
-        "id": str(widget.public_id),
-        "frame": frame_url,
-        "placement": widget.placement,
-        "corner": widget.corner,
-        "open": widget.starts_open,
-        "theme": widget.theme,
-        "shape": widget.shape,
-        "accent": widget.accent,
-        "accentText": widget.accent_text,
-        "language": language,
-        "direction": wording.direction(language),
-        "texts": {key: texts[key] for key in _LOADER_TEXTS},
-    }
-    return assets.text("loader.js").replace(_PLACEHOLDER, _script_json(config))
-
-
 def _frame(
     request: HttpRequest,
     widget: Widget,
@@ -139,31 +109,12 @@ def _frame(
     ancestors: list[str],
     config: dict[str, Any],
 ) -> HttpResponse:
-    language = _language(request, widget)
-    texts = _texts(widget, language)
-    common = {"language": language, "direction": wording.direction(language), "texts": texts}
-    config = {
-        "widgetId": str(widget.public_id),
-        "serverTime": int(timezone.now().timestamp() * 1000),
-        "hostOrigin": origin,
-        "apiBase": "/api/embed/v1",
-        "avatarName": widget.avatar.name,
-        "previewUrl": widget.avatar.preview_url,
-        "theme": widget.theme,
-        "shape": widget.shape,
-        "accent": widget.accent,
-        "accentText": widget.accent_text,
-        "captions": widget.captions,
-        "transcript": widget.transcript,
-        "pushToTalk": widget.push_to_talk,
-        "pushToTalkKey": widget.push_to_talk_key,
-        "maxSeconds": widget.max_seconds,
-        "placement": widget.placement,
-        "isPreview": False,
-        **common,
-        **config,
+    frame_config = embed_config.frame(widget, _accepted(request)) | {"hostOrigin": origin} | config
+    values = {
+        "widget": widget,
+        "frame_config": frame_config,
+        **{name: frame_config[name] for name in ("language", "direction", "texts")},
     }
-    values = {"widget": widget, "frame_config": config, **common}
     response = HttpResponse(render_to_string("embed/frame.html", values))
     return allow_microphone(_framed(response, ancestors))
 
@@ -171,7 +122,7 @@ def _frame(
 def _refusal(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The same words whatever the reason; shown where the widget's origins let it be shown."""
     widget = Widget.objects.filter(public_id=public_id).first()
-    language = wording.preferred(request.headers.get("Accept-Language", ""))
+    language = wording.preferred(_accepted(request))
     values = {
         "language": language,
         "direction": wording.direction(language),
@@ -182,7 +133,7 @@ def _refusal(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _framed(
-    response: HttpResponse, ancestors: list[str], directives: dict[str, list[str]] | None = None
+    response: HttpResponse, ancestors: list[str], directives: dict[str, list[Any]] | None = None
 ) -> HttpResponse:
     """A document that these origins may frame, and nobody keeps."""
     response._csp_replace = {  # type: ignore[attr-defined]  # django-csp's own way for one response
@@ -192,7 +143,7 @@ def _framed(
         "form-action": [NONE],
         **(directives or {}),
     }
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # frame-ancestors says it better
+    response.xframe_options_exempt = True  # frame-ancestors says it better
     response.headers["Cache-Control"] = "no-store"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -205,21 +156,9 @@ def _host_origin(request: HttpRequest) -> str | None:
     return origins.of(request.headers.get("Referer", ""))
 
 
-def _language(request: HttpRequest, widget: Widget) -> str:
-    return widget.language or wording.preferred(request.headers.get("Accept-Language", ""))
-
-
-def _texts(widget: Widget, language: str) -> dict[str, str]:
-    own = {key: getattr(widget, field) for key, field in _REWORDED.items()}
-    texts = wording.texts(language) | {key: text for key, text in own.items() if text}
-    return {key: text.replace("{avatar}", widget.avatar.name) for key, text in texts.items()}
+def _accepted(request: HttpRequest) -> str:
+    return request.headers.get("Accept-Language", "")
 
 
 def _frame_url(request: HttpRequest, public_id: UUID) -> str:
     return request.build_absolute_uri(reverse("embed_frame", args=[public_id]))
-
-
-def _script_json(value: object) -> str:
-    """JSON that may stand in a script, also in one within HTML."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
