@@ -16,7 +16,13 @@ const entries = {
   "room.ts": "room/main.ts",
   "app.css": "styles/app.css",
   "room.css": "styles/room.css",
+  "widgets.ts": "widgets/main.ts",
+  "frame.ts": "frame/main.ts",
+  "frame.css": "styles/frame.css",
+  "solver.ts": "frame/solver.ts",
 };
+const LOADER = "loader/main.ts";
+const target = ["es2022", "chrome111", "firefox128", "safari16.4"];
 
 const options = {
   absWorkingDir: root,
@@ -28,7 +34,7 @@ const options = {
   bundle: true,
   splitting: true,
   format: "esm",
-  target: ["es2022", "chrome111", "firefox128", "safari16.4"],
+  target,
   minify: true,
   metafile: true,
   entryNames: "[name]-[hash]",
@@ -53,6 +59,22 @@ async function buildIcons() {
     }),
   );
   return writeHashed("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
+}
+
+/** A classic script in one piece: it runs on other people's pages, where no module may be. */
+async function buildLoader() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(source, LOADER)],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target,
+    minify: true,
+    mangleProps: /^_[a-z]/,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  return writeHashed("loader.js", outputFiles[0].text);
 }
 
 async function copyHashed(name) {
@@ -83,6 +105,7 @@ async function writeManifest(metafile) {
     ...entryFiles(metafile),
     "icons.svg": await buildIcons(),
     "favicon.svg": await copyHashed("favicon.svg"),
+    "loader.js": await buildLoader(),
   };
   await removeAllBut(new Set([...Object.keys(metafile.outputs).map((file) => path.basename(file)), ...Object.values(manifest)]));
   await writeFile(path.join(dist, "manifest.json"), JSON.stringify(manifest, null, 2));
