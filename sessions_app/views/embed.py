@@ -113,6 +113,7 @@ def _frame(
     values = {
         "widget": widget,
         "frame_config": frame_config,
+        "talk_words": embed_config.talk_words(widget, frame_config["texts"]),
         **{name: frame_config[name] for name in ("language", "direction", "texts")},
     }
     response = HttpResponse(render_to_string("embed/frame.html", values))

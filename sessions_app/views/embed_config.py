@@ -1,6 +1,7 @@
 """What the two halves of a widget are told: its look, and the words in the visitor's language."""
 
 import json
+import re
 from typing import Any, Final
 
 from django.utils import timezone
@@ -82,3 +83,16 @@ def _script_json(value: object) -> str:
     """JSON that may stand in a script, also in one within HTML."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def talk_words(widget: Widget, texts: dict[str, str]) -> str:
+    """What the push-to-talk button says."""
+    if widget.push_to_talk == Widget.PushToTalk.TOGGLE:
+        base = "press_to_talk"
+    else:
+        base = "hold_to_talk"
+    if not widget.push_to_talk_key:
+        return texts[base]
+    # A key's code reads "Space", "KeyT" or "Digit1".
+    name = re.sub("^(Key|Digit)", "", widget.push_to_talk_key)
+    return texts[f"{base}_key"].replace("{key}", name)

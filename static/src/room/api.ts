@@ -36,11 +36,27 @@ export interface Api {
   goodbye(): void;
 }
 
+/** How requests about one session travel: by whose right, and to which address. */
+export interface Transport {
+  /** The answer's JSON to `path` below the session's own address; throws ApiError. */
+  ask(path: string, body?: unknown): Promise<unknown>;
+  /** Prepared beforehand: while a page is unloading, only what needs no waiting still leaves. */
+  goodbye(): void;
+}
+
 const TIMEOUT_MS = 10_000;
 
-export function createApi(config: RoomConfig, clock: ServerClock): Api {
-  const ask = (path: string, body?: unknown): Promise<unknown> => send(config, path, body);
+/** A member's right is their cookie, shown to be meant by the CSRF token. */
+export function memberTransport(config: RoomConfig): Transport {
+  const headers = { "x-csrftoken": config.csrfToken };
   const goodbye = new URLSearchParams({ gone: "1", csrfmiddlewaretoken: config.csrfToken });
+  return {
+    ask: (path, body) => send(config.apiBase + path, body, headers),
+    goodbye: () => void navigator.sendBeacon(`${config.apiBase}/presence`, goodbye),
+  };
+}
+
+export function createApi({ ask, goodbye }: Transport, clock: ServerClock): Api {
   return {
     async facts() {
       const askedAt = Date.now();
@@ -61,17 +77,21 @@ export function createApi(config: RoomConfig, clock: ServerClock): Api {
     async report(event, detail) {
       await ask("/reports", detail === undefined ? { event } : { event, detail });
     },
-    // Prepared beforehand: while a page is unloading, only what needs no waiting still leaves.
-    goodbye: () => void navigator.sendBeacon(`${config.apiBase}/presence`, goodbye),
+    goodbye,
   };
 }
 
-async function send(config: RoomConfig, path: string, body: unknown): Promise<unknown> {
-  const response = await fetch(config.apiBase + path, {
+/** Asks our server; a GET without a body. Throws ApiError. */
+export async function send(
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<unknown> {
+  const response = await fetch(url, {
     method: body === undefined ? "GET" : "POST",
     headers: {
       accept: "application/json",
-      "x-csrftoken": config.csrfToken,
+      ...headers,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

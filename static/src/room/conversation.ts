@@ -16,7 +16,9 @@ export interface ConversationParts {
   store: Store<RoomState, RoomEvent>;
   media: Promise<typeof import("./media.ts")>;
   video: HTMLVideoElement;
-  lines: LinesView;
+  lines: Pick<LinesView, "partial" | "line">;
+  /** Where the host of the last room is remembered, if anywhere. */
+  hosts: Storage | null;
   showLevel(level: number): void;
   /** Something happened that the server may know more about. */
   lookAgain(): void;
@@ -67,14 +69,21 @@ export class Conversation {
     }
   }
 
-  async toggleMute(): Promise<void> {
-    const muted = this.parts.store.state.microphone !== "muted";
+  toggleMute(): Promise<void> {
+    return this.setMuted(this.parts.store.state.microphone !== "muted");
+  }
+
+  async setMuted(muted: boolean): Promise<void> {
     await (await this.#call).setMuted(muted);
     this.parts.store.dispatch({ type: "microphone", microphone: muted ? "muted" : "on" });
   }
 
   async interrupt(): Promise<void> {
     await (await this.#call).interrupt();
+  }
+
+  async setVolume(volume: number): Promise<void> {
+    (await this.#call).setVolume(volume);
   }
 
   async startSound(): Promise<void> {
@@ -113,7 +122,7 @@ export class Conversation {
   }
 
   #newCall(Kind: typeof Call): Call {
-    const call = new Kind(this.parts.video, this.#callEvents());
+    const call = new Kind(this.parts.video, this.#callEvents(), this.parts.hosts);
     call.prepare();
     this.#stopMeters = runMeters({
       call,

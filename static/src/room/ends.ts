@@ -14,6 +14,7 @@ const TITLES: Record<string, string> = {
   abandoned: "Nobody was here",
   limit: "The time is up",
   key_gone: "The key is gone",
+  widget_off: "The widget was switched off",
   refused: "LiveAvatar refused",
   no_credits: "No credits left",
   concurrency: "All places are taken",

@@ -10,7 +10,7 @@ export class Following {
   #stops: (() => void)[] = [];
 
   constructor(
-    private readonly config: RoomConfig,
+    private readonly config: Pick<RoomConfig, "watchUrl" | "version">,
     private readonly api: Api,
     private readonly store: Store<RoomState, RoomEvent>,
   ) {}

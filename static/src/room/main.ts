@@ -1,5 +1,5 @@
 // The room page: follows the session on the server, joins its room, and shows how things stand.
-import { createApi } from "./api.ts";
+import { createApi, memberTransport } from "./api.ts";
 import { ServerClock } from "./clock.ts";
 import { factsBeforeAsking, readConfig } from "./config.ts";
 import { findElements } from "./elements.ts";
@@ -12,9 +12,10 @@ const clock = new ServerClock();
 const page = new RoomPage({
   config,
   clock,
-  api: createApi(config, clock),
+  api: createApi(memberTransport(config), clock),
   store: createStore(reduce, initialState(factsBeforeAsking(config))),
   parts: findElements(),
+  hosts: localStorage,
   // Asked for at once, so that the library is here before the room is.
   media: import("./media.ts"),
 });

@@ -52,23 +52,27 @@ export class Call {
   #userLevel: Analyser | undefined;
   #avatarLevel: Analyser | undefined;
   #avatarVideo: RemoteTrack | undefined;
+  #avatarSound: HTMLMediaElement | undefined;
+  #volume = 1;
 
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly on: CallEvents,
+    /** Where the host of the last room is remembered, if anywhere. */
+    private readonly hosts: Storage | null,
   ) {
     this.#listen();
   }
 
   /** Warms DNS and TLS for the host of the last room, which is most likely the next one's too. */
   prepare(): void {
-    const host = localStorage.getItem(HOST_KEY);
-    if (host !== null) void this.#room.prepareConnection(host);
+    const host = this.hosts?.getItem(HOST_KEY);
+    if (host) void this.#room.prepareConnection(host);
   }
 
   /** Rejects when the room cannot be joined. */
   async join({ url, token }: RoomAddress): Promise<void> {
-    localStorage.setItem(HOST_KEY, new URL(url).origin);
+    this.hosts?.setItem(HOST_KEY, new URL(url).origin);
     await this.#room.connect(url, token);
     this.on.link("joined");
     this.on.soundBlocked(!this.#room.canPlaybackAudio);
@@ -96,6 +100,12 @@ export class Call {
   async chooseDevice(kind: "audioinput" | "audiooutput", deviceId: string): Promise<void> {
     await this.#room.switchActiveDevice(kind, deviceId);
     if (kind === "audioinput") this.#watchUserLevel();
+  }
+
+  /** From 0 to 1; a phone keeps its own buttons for it and may not listen. */
+  setVolume(volume: number): void {
+    this.#volume = volume;
+    if (this.#avatarSound) this.#avatarSound.volume = volume;
   }
 
   /** Needs a click behind it. */
@@ -175,7 +185,9 @@ export class Call {
       this.video.addEventListener("loadeddata", () => this.on.picture(), { once: true });
     } else if (track.kind === Track.Kind.Audio) {
       // In the page, so that the choice of a speaker reaches it.
-      this.video.after(track.attach());
+      this.#avatarSound = track.attach();
+      this.#avatarSound.volume = this.#volume;
+      this.video.after(this.#avatarSound);
       this.#avatarLevel = createAudioAnalyser(track as Parameters<typeof createAudioAnalyser>[0]);
     }
   }

@@ -1,15 +1,15 @@
 import type { ActionName, Notice, NoticeAction } from "./notices.ts";
 
 /** Shows one notice at a time in its place in the page, and hands on what was pressed. */
-export class NoticeView {
+export class NoticeView<Action extends string = ActionName> {
   #shown = "";
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly onAction: (action: ActionName, notice: string) => void,
+    private readonly onAction: (action: Action, notice: string) => void,
   ) {}
 
-  show(notice: Notice | null): void {
+  show(notice: Notice<Action> | null): void {
     const fingerprint = JSON.stringify(notice);
     // Written again, the same words would be read aloud again.
     if (fingerprint === this.#shown) return;
@@ -21,7 +21,7 @@ export class NoticeView {
     if (notice?.blocks && isFocusLost()) this.root.querySelector<HTMLElement>("[data-action]")?.focus();
   }
 
-  #content(notice: Notice): HTMLElement[] {
+  #content(notice: Notice<Action>): HTMLElement[] {
     const words = element("div", "room-notice__words");
     words.append(
       element("p", "room-notice__title", notice.title),
@@ -33,7 +33,7 @@ export class NoticeView {
     return [words, actions];
   }
 
-  #action({ name, words, primary, href }: NoticeAction, notice: string): HTMLElement {
+  #action({ name, words, primary, href }: NoticeAction<Action>, notice: string): HTMLElement {
     const className = primary ? "button button--primary" : "button";
     const made = element(href === undefined ? "button" : "a", className, words);
     made.dataset["action"] = name;

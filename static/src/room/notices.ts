@@ -10,19 +10,19 @@ export type ActionName =
   | "start_sound"
   | "dismiss";
 
-export interface Notice {
+export interface Notice<Action extends string = ActionName> {
   name: string;
   tone: "info" | "good" | "warn" | "bad";
   title: string;
   body: string;
   /** Covers the picture: nothing else can go on before it is answered. */
   blocks: boolean;
-  actions: NoticeAction[];
+  actions: NoticeAction<Action>[];
 }
 
 /** Something to press; with an address it is a link. */
-export interface NoticeAction {
-  name: ActionName;
+export interface NoticeAction<Action extends string = ActionName> {
+  name: Action;
   words: string;
   primary?: boolean;
   href?: string;

@@ -25,6 +25,7 @@ export interface RoomPageParts {
   store: Store<RoomState, RoomEvent>;
   parts: RoomElements;
   media: Promise<typeof import("./media.ts")>;
+  hosts: Storage;
 }
 
 /** Ties the session, the conversation and the page together. */
@@ -34,13 +35,14 @@ export class RoomPage {
   readonly #refreshDevices: () => Promise<void>;
 
   constructor(private readonly room: RoomPageParts) {
-    const { config, api, store, parts, clock, media } = room;
+    const { config, api, store, parts, clock, media, hosts } = room;
     this.#following = new Following(config, api, store);
     this.#conversation = new Conversation({
       api,
       clock,
       store,
       media,
+      hosts,
       video: parts.video,
       lines: new LinesView(parts, config.avatarName),
       showLevel: (level) => showLevel(parts.level, level),
