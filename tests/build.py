@@ -12,7 +12,7 @@ from accounts.models import Membership, ProviderKey, User, Workspace
 from accounts.rights import Role
 from accounts.services.callers import Caller
 from liveavatar_web.vault import Secret, keyring
-from sessions_app.models import Avatar, AvatarSession, Context
+from sessions_app.models import Avatar, AvatarSession, Context, Widget
 from sessions_app.services import avatar_sessions, contexts
 from sessions_app.services.avatar_sessions import Wish
 from sessions_app.services.contexts import Script
@@ -72,6 +72,22 @@ def context(of: Workspace, by: User, **texts: str) -> Context:
     values = {"name": f"Guide {next(_numbers)}", "prompt": "Be brief."}
     return contexts.create(
         caller=caller(by), workspace=of, script=Script(**{**values, **texts}), now=timezone.now()
+    )
+
+
+def widget(by: User, wish: Wish, **fields: Any) -> Widget:
+    """A widget on https://shop.example whose visitors get what `wish` asks for."""
+    values = {"name": f"Widget {next(_numbers)}", "origins": ["https://shop.example"]}
+    return Widget.objects.create(
+        workspace=wish.provider_key.workspace,
+        created_by=by,
+        avatar=wish.avatar,
+        context=wish.context,
+        provider_key=wish.provider_key,
+        voice=wish.voice,
+        model=wish.model,
+        temperature=wish.temperature,
+        **{"max_seconds": wish.max_seconds, **values, **fields},
     )
 
 

@@ -87,10 +87,7 @@ def _script_json(value: object) -> str:
 
 def talk_words(widget: Widget, texts: dict[str, str]) -> str:
     """What the push-to-talk button says."""
-    if widget.push_to_talk == Widget.PushToTalk.TOGGLE:
-        base = "press_to_talk"
-    else:
-        base = "hold_to_talk"
+    base = "press_to_talk" if widget.push_to_talk == Widget.PushToTalk.TOGGLE else "hold_to_talk"
     if not widget.push_to_talk_key:
         return texts[base]
     # A key's code reads "Space", "KeyT" or "Digit1".
