@@ -110,7 +110,7 @@ class Visitor:
     ) -> str:
         key = key or self.key
         claims = {
-            "jti": jti or str(uuid4()),
+            "jti": str(uuid4()) if jti is None else jti,
             "htm": method,
             "htu": f"http://testserver{path}",
             "iat": int((at or timezone.now()).timestamp()),
