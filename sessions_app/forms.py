@@ -44,6 +44,7 @@ class AvatarSearchForm(forms.Form):
 
 
 class SessionFilterForm(forms.Form):
+    widget = forms.UUIDField(required=False, widget=forms.HiddenInput)
     state = forms.ChoiceField(
         required=False,
         choices=[

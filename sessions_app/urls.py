@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import avatars, contexts, dashboard, embed, room, sessions
+from sessions_app.views import avatars, contexts, dashboard, embed, room, sessions, widgets
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -27,6 +27,15 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/room", room.session_room, name="session_room"),
     path("sessions/<uuid:public_id>/stop", sessions.session_stop, name="session_stop"),
     path("sessions/<uuid:public_id>/again", sessions.session_again, name="session_again"),
+    path("widgets/", widgets.widgets, name="widgets"),
+    path("widgets/new", widgets.widget_new, name="widget_new"),
+    path("widgets/preview", widgets.widget_preview, name="widget_preview"),
+    path("widgets/<uuid:public_id>/", widgets.widget, name="widget"),
+    path("widgets/<uuid:public_id>/edit", widgets.widget_edit, name="widget_edit"),
+    path("widgets/<uuid:public_id>/switch", widgets.widget_switch, name="widget_switch"),
+    path("widgets/<uuid:public_id>/release", widgets.widget_release, name="widget_release"),
+    path("widgets/<uuid:public_id>/duplicate", widgets.widget_duplicate, name="widget_duplicate"),
+    path("widgets/<uuid:public_id>/delete", widgets.widget_delete, name="widget_delete"),
     path("embed/v1/<uuid:public_id>.js", embed.embed_loader, name="embed_loader"),
     path("embed/v1/<uuid:public_id>", embed.embed_frame, name="embed_frame"),
     path("embed/preview/<str:signed>", embed.embed_preview, name="embed_preview"),

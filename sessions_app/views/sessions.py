@@ -41,6 +41,8 @@ def sessions(request: MemberRequest) -> HttpResponse:
     form = SessionFilterForm(request.GET)
     if form.is_valid() and (state := form.cleaned_data["state"]):
         visible = visible.filter(state__in=OPEN if state == "open" else [state])
+    if form.is_valid() and (widget := form.cleaned_data["widget"]):
+        visible = visible.filter(widget__public_id=widget)
     visible = visible.select_related("avatar", "context", "requested_by", "widget")
     page = page_of(visible.order_by("-id"), request)
     values = {
