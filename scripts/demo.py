@@ -52,7 +52,7 @@ def _run(desk: Desk) -> int:
     with _redis(desk) as (url, beside):
         variables = environment(os.environ, desk, redis_url=url)
         with step("Database and demo workspace"):
-            quiet = {**variables, "LOG_LEVEL": "ERROR"}
+            quiet = {**variables, "LOG_LEVEL": "ERROR", "SITE_ADDRESS": desk.site_address}
             seeded = run([sys.executable, "-m", "scripts.prepare"], env=quiet)
         heartbeats = {name: RUN / f"{name}.alive" for name in processes(desk)}
         _forget(heartbeats.values())
@@ -90,6 +90,7 @@ def _missing(desk: Desk, heartbeats: Mapping[str, Path]) -> list[str]:
     addresses = {
         "web": f"{desk.address}/readyz",
         "simulator": f"{desk.simulator_address}/_sim/state",
+        "site": desk.site_address,
     }
     return [
         name
@@ -108,6 +109,7 @@ def _answers(address: str) -> bool:
 
 def _announce(desk: Desk, seeded: str) -> None:
     print(f"Ready after {time.monotonic() - BEGUN:.1f} s: {desk.address}\n\n{seeded.rstrip()}\n")
+    print(f"A shop with a widget on another site: {desk.site_address}")
     if desk.simulator_address:
         print(f"The cloud is a simulator: {desk.simulator_address} shows its rooms.")
     else:

@@ -15,6 +15,8 @@ RUN = VAR / "run"
 LOOPBACK = "127.0.0.1"
 # Account keys of this kind exist in the simulator only.
 SIMULATED = "sim-"
+# The widget of the demo, which the demo's shop shows.
+DEMO_WIDGET = "5e1f0d3c-7a4b-4c1e-9b7e-0d5a3c2b1a00"
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,18 @@ class Desk:
     port: int
     simulator_port: int | None
     redis_port: int | None
+    site_port: int = 8010
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str]) -> "Desk":
-        """Reads PORT, SIMULATOR_PORT, REDIS_PORT; raises StepFailed when one is not a port."""
+        """Reads PORT, SIMULATOR_PORT, REDIS_PORT, SITE_PORT; raises StepFailed for no port."""
         account_key = given.get("LIVEAVATAR_API_KEY", "")
         is_simulated = not account_key or account_key.startswith(SIMULATED)
         return cls(
             port=_port(given, "PORT", 8000),
             simulator_port=_port(given, "SIMULATOR_PORT", 8900) if is_simulated else None,
             redis_port=_port(given, "REDIS_PORT", 0) or None,
+            site_port=_port(given, "SITE_PORT", 8010),
         )
 
     @property
@@ -44,12 +48,18 @@ class Desk:
     def simulator_address(self) -> str | None:
         return f"http://{LOOPBACK}:{self.simulator_port}" if self.simulator_port else None
 
+    @property
+    def site_address(self) -> str:
+        """The shop's. Not on 127.0.0.1: to a browser another port alone is the same site."""
+        return f"http://localhost:{self.site_port}"
+
     def listens_on(self) -> dict[str, int]:
         """The variable that chooses each port, and the port."""
         ports = {
             "PORT": self.port,
             "SIMULATOR_PORT": self.simulator_port,
             "REDIS_PORT": self.redis_port,
+            "SITE_PORT": self.site_port,
         }
         return {variable: port for variable, port in ports.items() if port}
 
@@ -131,6 +141,8 @@ def processes(desk: Desk, folder: Path = VAR) -> dict[str, list[str]]:
         "worker-sync": [*worker, "-Q", "sync,sweep", "-c", "8", "-n", "sync@%h"],
         "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile=", *log],
     }
+    site = [python, "-m", "scripts.host_site", "--port", str(desk.site_port)]
+    commands["site"] = [*site, "--app", desk.address, "--widget", DEMO_WIDGET]
     if desk.simulator_port:
         simulator = [python, "-m", "simulator", "--port", str(desk.simulator_port)]
         commands = {"simulator": simulator, **commands}

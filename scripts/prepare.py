@@ -9,13 +9,15 @@ import sys
 import django
 from django.core.management import call_command
 
+from scripts.desk import DEMO_WIDGET
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 
 
 def main() -> int:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("seed_demo")
+    call_command("seed_demo", site=os.environ["SITE_ADDRESS"], widget=DEMO_WIDGET)
     return 0
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scripts.desk import Desk, processes
+from scripts.desk import DEMO_WIDGET, Desk, processes
 from scripts.serving import free_port, serving
 from scripts.steps import ROOT
 
@@ -23,6 +23,7 @@ class Stack:
 
     address: str
     simulator_address: str
+    site_address: str
     environment: Mapping[str, str]
 
     def manage(self, *arguments: str) -> str:
@@ -52,7 +53,7 @@ def stack(
 
     `only` names the processes to run, all of `scripts.desk.processes` where it is empty.
     """
-    desk = Desk(port=free_port(), simulator_port=free_port(), redis_port=None)
+    desk = Desk(free_port(), free_port(), redis_port=None, site_port=free_port())
     assert desk.simulator_address is not None
     environment = {
         **os.environ,
@@ -66,12 +67,13 @@ def stack(
         "PYTHONPATH": str(ROOT),
         **settings,
     }
-    running = Stack(desk.address, desk.simulator_address, environment)
+    running = Stack(desk.address, desk.simulator_address, desk.site_address, environment)
     running.manage("migrate", "--verbosity", "0")
-    running.manage("seed_demo")
+    running.manage("seed_demo", "--site", desk.site_address, "--widget", DEMO_WIDGET)
     ready = {
         "web": f"{desk.address}/readyz",
         "simulator": f"{desk.simulator_address}/_sim/state",
+        "site": desk.site_address,
     }
     servers = [
         serving(

@@ -30,7 +30,7 @@ _WORDS_BY_KEY: Final = {
 }
 
 
-class WidgetForm(forms.ModelForm[Widget]):
+class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     context = ContextField(
         queryset=Context.objects.none(),
         to_field_name="public_id",
@@ -204,7 +204,8 @@ class WidgetForm(forms.ModelForm[Widget]):
             if not self.avatar_choices:
                 return None
             self.instance.avatar = self.avatar_choices[0]
-        return self.instance
+        widget: Widget = self.instance
+        return widget
 
     def group(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names]

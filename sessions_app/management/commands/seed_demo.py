@@ -1,11 +1,11 @@
-"""`manage.py seed_demo`: people, a key and contexts to try the product with; safe to run again."""
+"""`manage.py seed_demo`: people, a key, contexts and a widget to try; safe to run again."""
 
 import secrets
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from accounts.rights import Role
 from accounts.services import provider_keys
 from accounts.services.callers import Caller
 from liveavatar_web.vault import Secret
-from sessions_app.models import Context
+from sessions_app.models import Avatar, Context, Widget
 from sessions_app.services import catalogue, contexts
 from sessions_app.services.contexts import Script
 
@@ -40,8 +40,16 @@ SCRIPTS = [
 ]
 
 
+# A public avatar of the simulator, here before the catalogue has been asked for.
+_AVATAR = {"remote_id": "0b7c2f3e-52a1-4e0e-9d1c-6a2f4b8e1c01", "name": "Amara"}
+
+
 class Command(BaseCommand):
     help = "Seed the demo workspace, and print how to sign in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--site", help="An origin that the demo's widget may stand on.")
+        parser.add_argument("--widget", help="The public id of the demo's widget.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -57,6 +65,8 @@ class Command(BaseCommand):
             _seed_key(workspace, owner)
             _deliver_again()
         _seed_contexts(workspace, Caller(user=owner, label=caller.label))
+        if options["widget"] and options["site"]:
+            _seed_widget(workspace, owner, public_id=options["widget"], site=options["site"])
         catalogue.request_sync(caller=caller, now=timezone.now())
         self.stdout.write(
             f"Sign in as   {OWNER}\n"
@@ -116,6 +126,33 @@ def _seed_contexts(workspace: Workspace, caller: Caller) -> None:
     if not workspace.contexts.exists():
         for script in SCRIPTS:
             contexts.create(caller=caller, workspace=workspace, script=script, now=timezone.now())
+
+
+def _seed_widget(workspace: Workspace, owner: User, *, public_id: str, site: str) -> None:
+    """Made once; which site it stands on follows the ports of the run. Needs a key."""
+    key = workspace.provider_keys.first()
+    if key is None:
+        return
+    avatar, _ = Avatar.objects.get_or_create(
+        remote_id=_AVATAR["remote_id"],
+        defaults={"name": _AVATAR["name"], "status": Avatar.ACTIVE},
+    )
+    widget, _ = Widget.objects.get_or_create(
+        public_id=public_id,
+        defaults={
+            "workspace": workspace,
+            "created_by": owner,
+            "name": "Bookshop",
+            "avatar": avatar,
+            "context": workspace.contexts.first(),
+            "provider_key": key,
+            "voice": settings.OPENAI_VOICES[0],
+            "model": settings.OPENAI_MODELS[0],
+        },
+    )
+    if site not in widget.origins:
+        widget.origins = [*widget.origins, site]
+        widget.save(update_fields=["origins"])
 
 
 def _deliver_again() -> None:
