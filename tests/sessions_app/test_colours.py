@@ -23,30 +23,28 @@ def test_contrast_is_that_of_wcag(one: str, other: str, expected: float) -> None
     assert colours.contrast(one, other) == pytest.approx(expected, abs=0.005)
 
 
-def test_a_colour_that_can_be_read_on_stays() -> None:
-    assert colours.nearest("#3b3fd8", "#ffffff") == "#3b3fd8"
-
-
-# The front end's test has the same colours.
+# The front end's test has the same colours: it offers them while somebody chooses.
 @pytest.mark.parametrize(
-    ("colour", "text", "expected"),
+    ("ground", "text", "expected"),
     [
-        ("#8f96ff", "#ffffff", "#686dbc"),
-        ("#ffcc00", "#ffffff", "#8d6f00"),
-        ("#ff0000", "#ffffff", "#ee0000"),
-        ("#202040", "#000000", "#7a7a86"),
-        ("#ffffff", "#ffffff", "#767676"),
+        ("#3b3fd8", "#ffffff", "#3b3fd8"),
+        ("#8f96ff", "#ffffff", "#5761ff"),
+        ("#ffcc00", "#ffffff", "#8f7200"),
+        ("#ff0000", "#ffffff", "#ed0000"),
+        ("#202040", "#000000", "#6e6eb6"),
+        ("#ffffff", "#ffffff", "#757575"),
         ("#000000", "#000000", "#757575"),
+        ("#12a594", "#ffffff", "#0e8577"),
     ],
 )
-def test_the_nearest_that_passes_has_the_same_hue(colour: str, text: str, expected: str) -> None:
-    assert colours.nearest(colour, text) == expected
+def test_the_nearest_that_passes_is_offered(ground: str, text: str, expected: str) -> None:
+    assert colours.nearest_readable(ground, text) == expected
 
 
 def test_whatever_is_chosen_something_near_it_passes() -> None:
-    chance = random.Random(20)  # noqa: S311 (no secret)
+    chance = random.Random(20)
 
-    for _ in range(3_000):
-        colour, text = (f"#{chance.randrange(1 << 24):06x}" for _ in range(2))
-        found = colours.nearest(colour, text)
-        assert colours.contrast(found, text) >= colours.LEAST, (colour, text, found)
+    for _ in range(500):
+        ground, text = (f"#{chance.randrange(1 << 24):06x}" for _ in range(2))
+        found = colours.nearest_readable(ground, text)
+        assert colours.contrast(found, text) >= colours.AA, (ground, text, found)

@@ -1,8 +1,8 @@
 // The same rule as `sessions_app/colours.py`, for while somebody chooses; the server has the last word.
-export const LEAST = 4.5;
-const FLARE = 0.05;
+export const AA = 4.5;
+const STEPS = 200;
 
-type Parts = [number, number, number];
+type Rgb = [number, number, number];
 
 /** `#rrggbb` for what people type: with or without `#`, three digits or six; null for the rest. */
 export function parseColour(typed: string): string | null {
@@ -11,58 +11,55 @@ export function parseColour(typed: string): string | null {
   return /^[0-9a-f]{3}$/.test(digits) ? `#${digits.replace(/./g, "$&$&")}` : null;
 }
 
+/** From 1, the same, to 21, black on white; both colours as `#rrggbb`. */
 export function contrast(one: string, other: string): number {
-  const [a, b] = [luminance(linear(one)), luminance(linear(other))];
-  return (Math.max(a, b) + FLARE) / (Math.min(a, b) + FLARE);
+  const [a, b] = [luminance(one), luminance(other)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** The colour itself if the text can be read on it, else the nearest shade or tint that does. */
-export function nearest(colour: string, text: string): string {
-  if (contrast(colour, text) >= LEAST) return colour;
-  const rgb = linear(colour);
-  const ink = luminance(linear(text));
-  const light = luminance(rgb);
-  const darkest = (ink + FLARE) / LEAST - FLARE;
-  const lightest = (ink + FLARE) * LEAST - FLARE;
-  const found: { step: number; colour: string }[] = [];
-  if (darkest >= 0 && light > 0) {
-    const share = Math.min(1, darkest / light);
-    found.push({ step: stepOf(light, darkest), colour: written(rgb, (part) => share * part, Math.floor) });
+/** The colour of the same hue, closest in lightness to `ground`, on which `text` can be read. */
+export function nearestReadable(ground: string, text: string): string {
+  const [hue, lightness, saturation] = toHls(rgbOf(ground));
+  for (let step = 0; step <= STEPS; step++) {
+    for (const moved of [lightness - step / STEPS, lightness + step / STEPS]) {
+      if (moved < 0 || moved > 1) continue;
+      const candidate = written(fromHls(hue, moved, saturation));
+      if (contrast(candidate, text) >= AA) return candidate;
+    }
   }
-  if (lightest <= 1 && light < 1) {
-    const share = Math.max(0, (lightest - light) / (1 - light));
-    const tint = (part: number): number => part + share * (1 - part);
-    found.push({ step: stepOf(light, lightest), colour: written(rgb, tint, Math.ceil) });
-  }
-  return found.reduce((best, each) => (each.step < best.step ? each : best)).colour;
+  throw new Error("either black or white can be read on under any colour");
 }
 
-function linear(colour: string): Parts {
-  const part = (at: number): number => {
-    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return [part(1), part(3), part(5)];
-}
-
-function luminance([red, green, blue]: Parts): number {
+function luminance(colour: string): number {
+  const [red, green, blue] = rgbOf(colour).map((part) =>
+    part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+  ) as Rgb;
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-function stepOf(one: number, other: number): number {
-  return Math.abs(Math.cbrt(one) - Math.cbrt(other));
+function rgbOf(colour: string): Rgb {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255) as Rgb;
 }
 
-/** Rounded away from the text, so that the contrast still holds. */
-function written(
-  rgb: Parts,
-  change: (part: number) => number,
-  round: (part: number) => number,
-): string {
-  const hex = rgb.map((part) => {
-    const value = change(part);
-    const shown = value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
-    return Math.min(255, Math.max(0, round(255 * shown))).toString(16).padStart(2, "0");
-  });
-  return `#${hex.join("")}`;
+function toHls(rgb: Rgb): Rgb {
+  const [most, least] = [Math.max(...rgb), Math.min(...rgb)];
+  const [sum, range] = [most + least, most - least];
+  if (range === 0) return [0, sum / 2, 0];
+  const [red, green, blue] = rgb;
+  let hue = 4 + (red - green) / range;
+  if (red === most) hue = (green - blue) / range;
+  else if (green === most) hue = 2 + (blue - red) / range;
+  return [(((hue / 6) % 1) + 1) % 1, sum / 2, range / (sum <= 1 ? sum : 2 - sum)];
+}
+
+function fromHls(hue: number, lightness: number, saturation: number): Rgb {
+  const reach = saturation * Math.min(lightness, 1 - lightness);
+  return [0, 8, 4].map((offset) => {
+    const place = (offset + hue * 12) % 12;
+    return lightness - reach * Math.max(-1, Math.min(place - 3, 9 - place, 1));
+  }) as Rgb;
+}
+
+function written(rgb: Rgb): string {
+  return `#${rgb.map((part) => Math.round(part * 255).toString(16).padStart(2, "0")).join("")}`;
 }
