@@ -4,49 +4,41 @@ from typing import Any, Final
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, ProviderKey
-from sessions_app import colours, origins, wording
+from sessions_app import colours, wording
 from sessions_app.forms import ContextField, KeyField
 from sessions_app.models import Avatar, Context, Widget
 from sessions_app.services import avatar_sessions
+from sessions_app.views.embed_config import REWORDED
+from sessions_app.widget_fields import TALK_KEYS, ColourField, OriginsField
 
-_WHO: Final = ("name", "avatar", "context", "provider_key", "voice")
-_WHO_MORE: Final = ("model", "temperature", "is_sandbox")
-_WHERE: Final = ("origins", "placement", "corner", "starts_open")
-_LOOK: Final = ("theme", "shape", "accent", "accent_text", "language")
-_LIMITS: Final = (
-    *("max_minutes", "max_visitors", "visitor_daily_starts", "visitor_daily_minutes"),
-    *("daily_starts", "daily_minutes", "monthly_starts", "monthly_minutes"),
-)
-_ABILITIES: Final = ("captions", "transcript", "push_to_talk", "push_to_talk_key")
-_WORDS: Final = (*("launcher_text", "greeting", "title_text", "disclosure_text", "consent_text"),)
-_WORDS_BY_KEY: Final = {
-    "launcher_text": "launcher",
-    "title_text": "frame_title",
-    "greeting": "greeting",
-    "consent_text": "consent",
-    "disclosure_text": "disclosure",
-}
+# Limits that hold a conversation's whole time, and so may not be shorter than one.
+_HOLDING: Final = ("visitor_daily_minutes", "daily_minutes", "monthly_minutes")
 
 
-class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+def _limit(label: str) -> forms.IntegerField:
+    """Of one at least: whoever wants to let nobody in switches the widget off."""
+    return forms.IntegerField(min_value=1, max_value=1_000_000, label=label)
+
+
+class WidgetForm(forms.ModelForm[Widget]):
+    avatar = forms.ModelChoiceField(
+        queryset=Avatar.objects.none(), to_field_name="public_id", widget=forms.RadioSelect
+    )
     context = ContextField(
         queryset=Context.objects.none(),
         to_field_name="public_id",
         required=False,
         empty_label="None, only the voice",
-        help_text="What the avatar is told before it talks.",
     )
     provider_key = KeyField(
         queryset=ProviderKey.objects.none(),
         to_field_name="public_id",
         label="OpenAI key",
         empty_label=None,
-        help_text="Visitors talk on this key. They never see it.",
-    )
-    avatar = forms.ModelChoiceField(
-        queryset=Avatar.objects.none(), to_field_name="public_id", widget=forms.RadioSelect
+        help_text="OpenAI bills it for what visitors say. They never see it.",
     )
     voice = forms.ChoiceField(choices=[(voice, voice.title()) for voice in settings.OPENAI_VOICES])
     model = forms.RegexField(
@@ -55,181 +47,179 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         error_messages={"invalid": "A model's name has letters, digits and .-_:/ only."},
         widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off"}),
     )
-    origins = forms.CharField(
-        required=False,
-        label="Sites that may show it",
-        widget=forms.Textarea(
-            attrs={"rows": 3, "placeholder": "https://www.example.com", "spellcheck": "false"}
-        ),
-        help_text="One origin a line, such as https://example.com or https://*.example.com. "
-        "Empty means nobody, for now.",
-    )
+    origins = OriginsField(label="Sites that may show it")
+    accent = ColourField(label="Colour")
+    accent_text = ColourField(label="Text on it")
     language = forms.ChoiceField(
-        required=False,
-        choices=[("", "The visitor's own"), *wording.LANGUAGES.items()],
-        label="Language of buttons and notices",
+        required=False, choices=[("", "The visitor's own"), *wording.LANGUAGES.items()]
     )
-    max_minutes = forms.IntegerField(
-        min_value=1,
-        label="Longest conversation, in minutes",
-        help_text="It ends by itself then.",
+    push_to_talk_key = forms.ChoiceField(
+        required=False, choices=TALK_KEYS, label="Key to talk with"
     )
+    max_minutes = _limit("Longest conversation, in minutes")
+    max_visitors = _limit("Visitors at the same time")
+    visitor_daily_starts = _limit("Conversations a day for one visitor")
+    visitor_daily_minutes = _limit("Minutes a day for one visitor")
+    daily_starts = _limit("Conversations a day for all")
+    daily_minutes = _limit("Minutes a day for all")
+    monthly_starts = _limit("Conversations a month for all")
+    monthly_minutes = _limit("Minutes a month for all")
 
     class Meta:
         model = Widget
-        fields = [
-            *(*_WHO, *_WHO_MORE, *_WHERE, *_LOOK, *_ABILITIES, *_WORDS),
-            *(name for name in _LIMITS if name != "max_minutes"),
-        ]
+        fields = (
+            *("name", "avatar", "context", "provider_key", "voice"),
+            *("model", "temperature", "is_sandbox"),
+            *("origins", "placement", "corner", "starts_open"),
+            *("theme", "shape", "accent", "accent_text", "language"),
+            *REWORDED.values(),
+            *("captions", "transcript", "push_to_talk", "push_to_talk_key"),
+            *("max_visitors", "visitor_daily_starts", "visitor_daily_minutes"),
+            *("daily_starts", "daily_minutes", "monthly_starts", "monthly_minutes"),
+        )
         labels = {
-            "is_sandbox": "Sandbox: free, a minute long, with a sandbox avatar",
-            "placement": "Where it stands",
-            "starts_open": "Open when the page has loaded",
-            "accent": "Colour of buttons",
-            "accent_text": "Text on buttons",
-            "captions": "Show captions at first",
+            "is_sandbox": "Sandbox",
+            "starts_open": "Open by itself once the page has loaded",
+            "captions": "Captions are on at first",
             "transcript": "Visitors may download what was said",
-            "push_to_talk": "Push to talk",
-            "push_to_talk_key": "Its key",
+            "push_to_talk": "Microphone",
             "launcher_text": "Button",
-            "title_text": "Title",
-            "greeting": "Greeting",
-            "consent_text": "Consent",
+            "title_text": "Title of the window",
+            "consent_text": "Consent to the microphone",
             "disclosure_text": "AI disclosure",
-            "max_visitors": "Visitors at the same time",
-            "visitor_daily_starts": "Conversations a visitor and day",
-            "visitor_daily_minutes": "Minutes a visitor and day",
-            "daily_starts": "Conversations a day",
-            "daily_minutes": "Minutes a day",
-            "monthly_starts": "Conversations a month",
-            "monthly_minutes": "Minutes a month",
         }
         help_texts = {
-            "push_to_talk_key": "A key's code, such as Space or KeyT; empty for none.",
-            "disclosure_text": "Reword it as you like; left empty it is the translated one.",
-            "consent_text": "Reword it as you like; left empty it is the translated one.",
+            "temperature": "From 0.6, predictable, to 1.2, playful.",
+            "is_sandbox": "Free of LiveAvatar credits, about a minute long, with a sandbox avatar.",
         }
         widgets = {
-            "temperature": forms.NumberInput(attrs={"step": "0.05", "min": "0.6", "max": "1.2"}),
-            "accent": forms.TextInput(attrs={"type": "color"}),
-            "accent_text": forms.TextInput(attrs={"type": "color"}),
+            "temperature": forms.NumberInput(attrs={"step": "0.05"}),
+            "placement": forms.RadioSelect,
+            "theme": forms.RadioSelect,
+            "shape": forms.RadioSelect,
+            "greeting": forms.Textarea(attrs={"rows": 2}),
             "consent_text": forms.Textarea(attrs={"rows": 3}),
             "disclosure_text": forms.Textarea(attrs={"rows": 2}),
-            "greeting": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        self.membership = membership
+    def __init__(self, *args: Any, membership: Membership, instance: Widget, **kwargs: Any) -> None:
         self.workspace = membership.workspace
-        self.keys = ProviderKey.objects.visible_to(membership.user).usable()
-        self.keys = self.keys.filter(workspace=self.workspace)
-        self.avatar_choices = list(Avatar.objects.usable().order_by("-is_own", "name", "id"))
-        kwargs["initial"] = {**self._defaults(kwargs.get("instance")), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-        own = Context.objects.visible_to(membership.user).usable()
-        self._choose("avatar", Avatar.objects.usable())
-        self._choose("context", own.filter(workspace=self.workspace))
-        self._choose("provider_key", self.keys)
-        english = wording.texts(wording.SOURCE)
-        for name, key in _WORDS_BY_KEY.items():
-            self.fields[name].widget.attrs["placeholder"] = english[key].replace(
-                "{avatar}", "your avatar"
-            )
+        # Where even a minute is too long, a minute is what one chooses, and it is cut.
+        self.longest_minutes = max(1, self.workspace.session_limit_seconds // 60)
+        self.nearest_accent = ""
+        self.keys = ProviderKey.objects.usable().filter(workspace=self.workspace)
+        # What is chosen already stays to be seen; the service says where it cannot be used now.
+        avatars = Avatar.objects.filter(
+            Q(pk__in=Avatar.objects.usable().values("pk")) | Q(pk=instance.avatar_id)
+        )
+        self.avatar_choices = list(avatars.order_by("-is_own", "name", "id"))
+        initial = self._saved(instance) if instance.pk else self._defaults()
+        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        self._choose("avatar", avatars)
+        self._choose(
+            "context",
+            Context.objects.filter(workspace=self.workspace).filter(
+                Q(pk__in=Context.objects.usable().values("pk")) | Q(pk=instance.context_id)
+            ),
+        )
+        self._choose(
+            "provider_key",
+            ProviderKey.objects.filter(workspace=self.workspace).filter(
+                Q(pk__in=self.keys.values("pk")) | Q(pk=instance.provider_key_id)
+            ),
+        )
+        self.fields["max_minutes"].widget.attrs["max"] = self.longest_minutes
+        self._show_default_words()
 
-    def _choose(self, name: str, queryset: Any) -> None:
+    def _choose(self, name: str, queryset: QuerySet[Any]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
 
-    def _defaults(self, widget: Widget | None) -> dict[str, Any]:
-        if widget is not None and widget.pk is not None:
-            return {
-                "avatar": widget.avatar.public_id,
-                "context": widget.context.public_id if widget.context else None,
-                "provider_key": widget.provider_key.public_id,
-                "origins": "\n".join(widget.origins),
-                "max_minutes": -(-widget.max_seconds // 60),
-            }
+    def _saved(self, widget: Widget) -> dict[str, Any]:
         return {
-            "name": "My widget",
-            "avatar": self.avatar_choices[0].public_id if self.avatar_choices else None,
-            "voice": settings.OPENAI_VOICES[0],
-            "model": settings.OPENAI_MODELS[0],
-            "origins": "",
-            "max_minutes": min(3, max(1, self.workspace.session_limit_seconds // 60)),
+            "avatar": widget.avatar,
+            "context": widget.context,
+            "provider_key": widget.provider_key,
+            "max_minutes": -(-widget.max_seconds // 60),
         }
 
-    def clean_origins(self) -> list[str]:
-        found, problems = [], []
-        for line in self.cleaned_data["origins"].splitlines():
-            if not line.strip():
-                continue
-            try:
-                found.append(origins.parse(line))
-            except ValueError as error:
-                problems.append(str(error))
-        if problems:
-            raise forms.ValidationError(problems)
-        return list(dict.fromkeys(found))
+    def _defaults(self) -> dict[str, Any]:
+        return {
+            "name": f"Widget {Widget.objects.filter(workspace=self.workspace).count() + 1}",
+            "avatar": self.avatar_choices[0] if self.avatar_choices else None,
+            "voice": settings.OPENAI_VOICES[0],
+            "model": settings.OPENAI_MODELS[0],
+            "max_minutes": min(3, self.longest_minutes),
+        }
+
+    def _show_default_words(self) -> None:
+        """What visitors read where the owner writes nothing, in the language that is chosen."""
+        language = self["language"].value()
+        texts = wording.texts(language if language in wording.LANGUAGES else wording.SOURCE)
+        for key, name in REWORDED.items():
+            words = texts[key].replace("{avatar}", self.avatar_name)
+            self.fields[name].widget.attrs["placeholder"] = words
+
+    @property
+    def avatar_name(self) -> str:
+        chosen = str(self["avatar"].value())
+        names = (each.name for each in self.avatar_choices if str(each.public_id) == chosen)
+        return next(names, "the avatar")
+
+    @property
+    def default_words(self) -> dict[str, dict[str, str]]:
+        """The same for every language, by field, for the page's script."""
+        return {
+            language: {name: wording.texts(language)[key] for key, name in REWORDED.items()}
+            for language in wording.LANGUAGES
+        }
 
     def clean_max_minutes(self) -> int:
         minutes = int(self.cleaned_data["max_minutes"])
-        longest = max(1, self.workspace.session_limit_seconds // 60)
-        if minutes > longest:
-            raise forms.ValidationError(f"A session may last {longest} minutes here at the most.")
+        if minutes > self.longest_minutes:
+            raise forms.ValidationError(
+                f"A conversation may last {self.longest_minutes} minutes here at the most."
+            )
         return minutes
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._check_colours(data)
+        if minutes := data.get("max_minutes"):
+            for name in _HOLDING:
+                if data.get(name, minutes) < minutes:
+                    self.add_error(
+                        name,
+                        f"Nobody could begin: one conversation may take {minutes} minutes. "
+                        "Allow as much here, or make conversations shorter.",
+                    )
+            self._set_longest(minutes, is_sandbox=bool(data.get("is_sandbox")))
+        return data
+
+    def _check_colours(self, data: dict[str, Any]) -> None:
         accent, text = data.get("accent"), data.get("accent_text")
-        if accent and text and colours.contrast(accent, text) < colours.AA:
-            nearest = colours.nearest_readable(accent, text)
+        if accent and text and (ratio := colours.contrast(accent, text)) < colours.AA:
+            self.nearest_accent = colours.nearest_readable(accent, text)
             self.add_error(
                 "accent",
-                f"{text} cannot be read well on {accent}. The nearest colour that passes is "
-                f"{nearest}.",
+                f"{text} on {accent} has a contrast of {ratio:.1f} to 1; to be read it takes 4.5. "
+                f"The nearest colour that passes is {self.nearest_accent}.",
             )
-        if minutes := data.get("max_minutes"):
-            seconds = min(60 * minutes, self.workspace.session_limit_seconds)
-            is_sandbox = data.get("is_sandbox")
-            self.instance.max_seconds = (
-                min(seconds, settings.SANDBOX_MAX_SECONDS) if is_sandbox else seconds
-            )
-        return data
+
+    def _set_longest(self, minutes: int, *, is_sandbox: bool) -> None:
+        if self.instance.pk and not {"max_minutes", "is_sandbox"} & set(self.changed_data):
+            return  # it may have been saved to the second
+        seconds = min(60 * minutes, self.workspace.session_limit_seconds)
+        self.instance.max_seconds = (
+            min(seconds, settings.SANDBOX_MAX_SECONDS) if is_sandbox else seconds
+        )
 
     def sketch(self) -> Widget | None:
         """What is typed so far, with defaults where it is not right yet; None without avatars."""
         self.is_valid()
-        if self.cleaned_data.get("avatar") is None:
+        if self.instance.avatar_id is None:
             if not self.avatar_choices:
                 return None
             self.instance.avatar = self.avatar_choices[0]
-        widget: Widget = self.instance
-        return widget
-
-    def group(self, *names: str) -> list[forms.BoundField]:
-        return [self[name] for name in names]
-
-    @property
-    def who_more(self) -> list[forms.BoundField]:
-        return self.group(*_WHO_MORE)
-
-    @property
-    def where(self) -> list[forms.BoundField]:
-        return self.group(*_WHERE)
-
-    @property
-    def limits(self) -> list[forms.BoundField]:
-        return self.group(*_LIMITS)
-
-    @property
-    def words(self) -> list[forms.BoundField]:
-        return self.group(*_WORDS)
-
-    @property
-    def abilities(self) -> list[forms.BoundField]:
-        return self.group(*_ABILITIES)
-
-    @property
-    def look(self) -> list[forms.BoundField]:
-        return self.group(*_LOOK)
+        return self.instance
