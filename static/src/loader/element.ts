@@ -1,7 +1,7 @@
 import type { LoaderConfig } from "./config.ts";
 import { stylesFor } from "./styles.ts";
 
-const ALLOW = "microphone; autoplay; fullscreen; speaker-selection";
+const ALLOW = "microphone; autoplay; fullscreen; speaker-selection; screen-wake-lock";
 const READY_WITHIN_MS = 10_000;
 
 export const configs = new Map<string, LoaderConfig>();
