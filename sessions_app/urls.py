@@ -1,6 +1,15 @@
 from django.urls import path
 
-from sessions_app.views import avatars, contexts, dashboard, embed, room, sessions, widgets
+from sessions_app.views import (
+    avatars,
+    contexts,
+    dashboard,
+    embed,
+    room,
+    sessions,
+    widget_editor,
+    widgets,
+)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -28,11 +37,12 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/stop", sessions.session_stop, name="session_stop"),
     path("sessions/<uuid:public_id>/again", sessions.session_again, name="session_again"),
     path("widgets/", widgets.widgets, name="widgets"),
-    path("widgets/new", widgets.widget_new, name="widget_new"),
-    path("widgets/preview", widgets.widget_preview, name="widget_preview"),
+    path("widgets/new", widget_editor.widget_new, name="widget_new"),
+    path("widgets/preview", widget_editor.widget_preview, name="widget_preview"),
     path("widgets/<uuid:public_id>/", widgets.widget, name="widget"),
-    path("widgets/<uuid:public_id>/edit", widgets.widget_edit, name="widget_edit"),
-    path("widgets/<uuid:public_id>/switch", widgets.widget_switch, name="widget_switch"),
+    path("widgets/<uuid:public_id>/edit", widget_editor.widget_edit, name="widget_edit"),
+    path("widgets/<uuid:public_id>/on", widgets.widget_on, name="widget_on"),
+    path("widgets/<uuid:public_id>/off", widgets.widget_off, name="widget_off"),
     path("widgets/<uuid:public_id>/release", widgets.widget_release, name="widget_release"),
     path("widgets/<uuid:public_id>/duplicate", widgets.widget_duplicate, name="widget_duplicate"),
     path("widgets/<uuid:public_id>/delete", widgets.widget_delete, name="widget_delete"),

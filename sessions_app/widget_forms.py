@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from accounts.models import Membership, ProviderKey
 from sessions_app import colours, wording
@@ -102,7 +103,9 @@ class WidgetForm(forms.ModelForm[Widget]):
             "disclosure_text": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, *args: Any, membership: Membership, instance: Widget, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, membership: Membership, instance: Widget
+    ) -> None:
         self.workspace = membership.workspace
         # Where even a minute is too long, a minute is what one chooses, and it is cut.
         self.longest_minutes = max(1, self.workspace.session_limit_seconds // 60)
@@ -114,7 +117,7 @@ class WidgetForm(forms.ModelForm[Widget]):
         )
         self.avatar_choices = list(avatars.order_by("-is_own", "name", "id"))
         initial = self._saved(instance) if instance.pk else self._defaults()
-        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        super().__init__(data, instance=instance, initial=initial)
         self._choose("avatar", avatars)
         self._choose(
             "context",
@@ -218,7 +221,7 @@ class WidgetForm(forms.ModelForm[Widget]):
     def sketch(self) -> Widget | None:
         """What is typed so far, with defaults where it is not right yet; None without avatars."""
         self.is_valid()
-        if self.instance.avatar_id is None:
+        if "avatar" not in self.cleaned_data:
             if not self.avatar_choices:
                 return None
             self.instance.avatar = self.avatar_choices[0]

@@ -1,34 +1,42 @@
+from dataclasses import dataclass
 from uuid import UUID
 
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import ProviderKey
 from accounts.requests import MemberRequest, member_required
 from accounts.rights import Right
 from accounts.services import workspaces
 from accounts.services.callers import Caller
 from liveavatar_web import watch
 from liveavatar_web.pages import page_of
-from sessions_app.models import AvatarSession, Widget
-from sessions_app.services import tallies
+from sessions_app.models import AvatarSession, Context, Widget
+from sessions_app.services import reservations
 from sessions_app.services import widgets as service
 from sessions_app.services.widgets import NotUsable
-from sessions_app.views import embed
-from sessions_app.widget_forms import WidgetForm
-
-USAGE_DAYS = 30
+from sessions_app.views import widget_usage
 
 
-def _widget(request: MemberRequest, public_id: UUID) -> Widget:
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """One way to put a widget into a page."""
+
+    name: str
+    title: str
+    hint: str
+    code: str
+
+
+def visible_widget(request: MemberRequest, public_id: UUID) -> Widget:
     visible = Widget.objects.visible_to(request.user).select_related(
-        "workspace", "avatar", "context", "provider_key"
+        "workspace", "avatar", "context", "provider_key", "created_by"
     )
     found = get_object_or_404(visible, public_id=public_id)
     # What one may do here is decided in the widget's workspace, wherever else one works.
@@ -37,14 +45,34 @@ def _widget(request: MemberRequest, public_id: UUID) -> Widget:
     return found
 
 
+def snippets(widget: Widget) -> list[Snippet]:
+    frame = settings.SITE_URL + reverse("embed_frame", args=[widget.public_id])
+    title = escape(widget.title_text or f"Talk to {widget.avatar.name}")
+    script = f'<script async src="{frame}.js"></script>'
+    element = f'<liveavatar-widget widget="{widget.public_id}"></liveavatar-widget>'
+    iframe = (
+        f'<iframe src="{frame}" title="{title}" width="400" height="640"\n'
+        '        allow="microphone; autoplay; fullscreen; speaker-selection"\n'
+        '        referrerpolicy="origin"></iframe>'
+    )
+    return [
+        Snippet("script", "Script", "Anywhere in the page; it loads after your content.", script),
+        Snippet(
+            "element", "Element", "The element stands where you put it.", f"{script}\n{element}"
+        ),
+        Snippet("iframe", "Plain iframe", "For sites that take no scripts; always open.", iframe),
+    ]
+
+
 @require_safe
 @member_required
 def widgets(request: MemberRequest) -> HttpResponse:
     workspace = request.membership.workspace
     visible = Widget.objects.visible_to(request.user).filter(workspace=workspace)
     page = page_of(visible.select_related("avatar").order_by("-id"), request)
+    minutes = widget_usage.minutes_today(page.rows, now=timezone.now())
     values = {
-        "widgets": page.rows,
+        "rows": [(row, minutes.get(reservations.of_widget(row), 0)) for row in page.rows],
         "next_url": page.next_url,
         "watch_url": watch.address("workspace", workspace.public_id),
         "version": workspace.version,
@@ -52,83 +80,17 @@ def widgets(request: MemberRequest) -> HttpResponse:
     return render(request, "sessions_app/widgets_page.html", values)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@csp_update({"frame-src": [SELF]})
-@member_required
-def widget_new(request: MemberRequest) -> HttpResponse:
-    membership = request.membership
-    workspaces.require(
-        Right.MANAGE_WIDGETS, caller=Caller.of(request), workspace=membership.workspace
-    )
-    widget = Widget(workspace=membership.workspace, created_by=request.user)
-    form = WidgetForm(request.POST or None, membership=membership, instance=widget)
-    if request.method == "POST" and form.is_valid():
-        try:
-            service.create(caller=Caller.of(request), widget=form.instance, now=timezone.now())
-        except NotUsable as error:
-            form.add_error(error.field, str(error))
-        else:
-            messages.success(request, f"“{widget.name}” is ready. Paste its line into your site.")
-            return redirect("widget", public_id=widget.public_id)
-    return _form_page(request, form, None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # it takes views with arguments too
-@member_required
-def widget_edit(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    widget = _widget(request, public_id)
-    workspaces.require(Right.MANAGE_WIDGETS, caller=Caller.of(request), workspace=widget.workspace)
-    name = widget.name
-    form = WidgetForm(request.POST or None, membership=request.membership, instance=widget)
-    if request.method == "POST" and form.is_valid():
-        try:
-            service.change(caller=Caller.of(request), widget=form.instance, now=timezone.now())
-        except NotUsable as error:
-            form.add_error(error.field, str(error))
-        else:
-            messages.success(request, f"“{widget.name}” is saved. Sites show it within a minute.")
-            return redirect("widget", public_id=public_id)
-    widget.name = name
-    return _form_page(request, form, widget)
-
-
-def _form_page(request: MemberRequest, form: WidgetForm, widget: Widget | None) -> HttpResponse:
-    values = {
-        "form": form,
-        "edited": widget,
-        "models": settings.OPENAI_MODELS,
-        "has_key": form.keys.exists(),
-    }
-    return render(request, "sessions_app/widget_form_page.html", values)
-
-
-@require_POST
-@member_required
-def widget_preview(request: MemberRequest) -> HttpResponse:
-    """The form's widget as it would stand in a page, saved or not."""
-    blank = Widget(workspace=request.membership.workspace, created_by=request.user)
-    widget = WidgetForm(request.POST, membership=request.membership, instance=blank).sketch()
-    if widget is None:
-        return HttpResponse("There is no avatar to show yet.", content_type="text/plain")
-    return embed.preview(request, widget)
-
-
 @require_safe
 @member_required
 def widget(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found, now = _widget(request, public_id), timezone.now()
-    usage = tallies.usage(found, days=USAGE_DAYS, now=now)
-    loader = f"{settings.SITE_URL}{reverse('embed_loader', args=[public_id])}"
+    found = visible_widget(request, public_id)
     values = {
         "widget": found,
-        "loader_url": loader,
-        "frame_url": loader.removesuffix(".js"),
-        "used": tallies.used(found, now=now),
-        "usage": [day for day in usage if day.started or day.refusals],
-        "busiest": max(day.started for day in usage),
-        "open_sessions": AvatarSession.objects.open().filter(widget=found).count(),
-        "may_manage": request.membership.may(Right.MANAGE_WIDGETS),
+        "usage": widget_usage.of(found, now=timezone.now()),
+        "troubles": _troubles(found),
+        "open_sessions": _running(found),
+        "snippets": snippets(found),
+        "site_url": settings.SITE_URL,
         "watch_url": watch.address("workspace", found.workspace.public_id),
         "version": found.workspace.version,
     }
@@ -137,46 +99,75 @@ def widget(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @member_required
-def widget_switch(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    """On or off, as the button said."""
-    found = _widget(request, public_id)
-    switch = service.switch_on if request.POST.get("on") else service.switch_off
-    switch(found, caller=Caller.of(request), now=timezone.now())
-    words = "lets visitors in" if request.POST.get("on") else "is off, and lets nobody in"
-    messages.success(request, f"“{found.name}” {words}.")
+def widget_on(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = visible_widget(request, public_id)
+    service.switch_on(found, caller=Caller.of(request), now=timezone.now())
+    messages.success(request, f"“{found.name}” is on. Sites show it within a minute.")
     return redirect("widget", public_id=public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def widget_off(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Asks first where somebody talks now; the question's own form says `sure`."""
+    found, caller = visible_widget(request, public_id), Caller.of(request)
+    if request.method == "POST":
+        workspaces.require(Right.MANAGE_WIDGETS, caller=caller, workspace=found.workspace)
+    running = _running(found)
+    if request.method == "POST" and ("sure" in request.POST or not running):
+        service.switch_off(found, caller=caller, now=timezone.now())
+        messages.success(request, f"“{found.name}” is off and lets nobody in.")
+        return redirect("widget", public_id=public_id)
+    values = {"widget": found, "open_sessions": running}
+    return render(request, "sessions_app/widget_off_page.html", values)
 
 
 @require_POST
 @member_required
 def widget_release(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = _widget(request, public_id)
+    found = visible_widget(request, public_id)
     service.release(found, caller=Caller.of(request), now=timezone.now())
-    messages.success(request, f"“{found.name}” lets visitors in again.")
+    messages.success(request, f"“{found.name}” is released from its pause.")
     return redirect("widget", public_id=public_id)
 
 
 @require_POST
 @member_required
 def widget_duplicate(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = _widget(request, public_id)
+    found = visible_widget(request, public_id)
     try:
         copy = service.duplicate(found, caller=Caller.of(request), now=timezone.now())
     except NotUsable as error:
         messages.error(request, str(error))
         return redirect("widget", public_id=public_id)
-    messages.success(request, f"“{copy.name}” is made, and switched off until you have looked.")
+    messages.success(request, f"“{copy.name}” is made. It is off until you switch it on.")
     return redirect("widget_edit", public_id=copy.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def widget_delete(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = _widget(request, public_id)
+    found = visible_widget(request, public_id)
     if request.method == "POST":
         service.delete(found, caller=Caller.of(request), now=timezone.now())
         messages.success(request, f"“{found.name}” is deleted. Its snippet does nothing any more.")
         return redirect("widgets")
-    running = AvatarSession.objects.open().filter(widget=found).count()
-    values = {"widget": found, "open_sessions": running}
+    values = {"widget": found, "open_sessions": _running(found)}
     return render(request, "sessions_app/widget_delete_page.html", values)
+
+
+def _running(widget: Widget) -> int:
+    return AvatarSession.objects.open().filter(widget=widget).count()
+
+
+def _troubles(widget: Widget) -> list[str]:
+    """Why strangers who come in could not begin; the widget itself does not know."""
+    found = []
+    if not ProviderKey.objects.usable().filter(pk=widget.provider_key_id).exists():
+        found.append(f"Its key “{widget.provider_key.name}” is not ready.")
+    context = widget.context
+    if context and not Context.objects.usable().filter(pk=context.pk).exists():
+        found.append(f"Its context “{context.name}” is not with LiveAvatar.")
+    if not widget.avatar.is_usable:
+        found.append(f"LiveAvatar does not let {widget.avatar.name} talk now.")
+    return found
