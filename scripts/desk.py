@@ -15,8 +15,9 @@ RUN = VAR / "run"
 LOOPBACK = "127.0.0.1"
 # Account keys of this kind exist in the simulator only.
 SIMULATED = "sim-"
-# The widget of the demo, which the demo's shop shows.
+# The widgets of the demo, which the demo's shop shows: floating, and inside a page.
 DEMO_WIDGET = "5e1f0d3c-7a4b-4c1e-9b7e-0d5a3c2b1a00"
+DEMO_INLINE_WIDGET = "5e1f0d3c-7a4b-4c1e-9b7e-0d5a3c2b1a01"
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ def processes(desk: Desk, folder: Path = VAR) -> dict[str, list[str]]:
         "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile=", *log],
     }
     site = [python, "-m", "scripts.host_site", "--port", str(desk.site_port)]
-    commands["site"] = [*site, "--app", desk.address, "--widget", DEMO_WIDGET]
+    commands["site"] = [*site, "--app", desk.address]
+    commands["site"] += ["--widget", DEMO_WIDGET, "--inline", DEMO_INLINE_WIDGET]
     if desk.simulator_port:
         simulator = [python, "-m", "simulator", "--port", str(desk.simulator_port)]
         commands = {"simulator": simulator, **commands}

@@ -85,10 +85,13 @@ PAGES: Final = {
     "/": HostPage("Welcome", _SCRIPT),
     "/second": HostPage("Opening hours", _SCRIPT),
     "/inline": HostPage(
-        "Ask the bookseller", f'<liveavatar-widget widget="$widget"></liveavatar-widget>{_SCRIPT}'
+        "Ask the bookseller",
+        f'<liveavatar-widget widget="$widget"></liveavatar-widget>{_SCRIPT}'.replace(
+            "$widget", "$inline"
+        ),
     ),
     "/iframe": HostPage("A plain iframe", _iframe(_ALLOWED)),
-    "/two": HostPage("Two booksellers", _SCRIPT + _SCRIPT.replace("$widget", "$other")),
+    "/two": HostPage("Two booksellers", _SCRIPT + _SCRIPT.replace("$widget", "$inline")),
     "/spa": HostPage("Shelves", _MOVE + _SCRIPT),
     "/strict": HostPage(
         "A strict policy",
@@ -112,8 +115,8 @@ PAGES: Final = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    def __init__(self, *args: object, app: str, widget: str) -> None:
-        self.app, self.widget = app, widget
+    def __init__(self, *args: object, app: str, widget: str, inline: str) -> None:
+        self.app, self.widget, self.inline = app, widget, inline
         super().__init__(*args)  # type: ignore[arg-type]  # what the server hands over
 
     def do_GET(self) -> None:
@@ -126,10 +129,11 @@ class Handler(BaseHTTPRequestHandler):
         if page is None:
             return self._answer("There is no such page.", "text/plain", status=404)
         query = parse_qs(url.query)
+        asked = _uuid(query.get("widget", [""])[0])
         values = {
             "app": escape(self.app),
-            "widget": _uuid(query.get("widget", [""])[0]) or self.widget,
-            "other": _uuid(query.get("other", [""])[0]) or self.widget,
+            "widget": asked or self.widget,
+            "inline": asked or self.inline,
         }
         content = Template(page.content).substitute(values)
         same = escape(f"?{url.query}") if url.query else ""
@@ -168,8 +172,10 @@ def main() -> None:
     options.add_argument("--port", type=int, default=8010, help="0 chooses a free one")
     options.add_argument("--app", required=True, help="the application's address")
     options.add_argument("--widget", default=str(UUID(int=0)), help="the widget shown by default")
+    options.add_argument("--inline", default=str(UUID(int=0)), help="the one inside of pages")
     given = options.parse_args()
-    handler = partial(Handler, app=given.app, widget=_uuid(given.widget))
+    ids = {"widget": _uuid(given.widget), "inline": _uuid(given.inline)}
+    handler = partial(Handler, app=given.app, **ids)
     with ThreadingHTTPServer((LOOPBACK, given.port), handler) as server:
         print(f"The site is at http://localhost:{server.server_address[1]}", flush=True)
         server.serve_forever()

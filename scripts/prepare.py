@@ -9,7 +9,7 @@ import sys
 import django
 from django.core.management import call_command
 
-from scripts.desk import DEMO_WIDGET
+from scripts.desk import DEMO_INLINE_WIDGET, DEMO_WIDGET
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 
@@ -17,7 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 def main() -> int:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("seed_demo", site=os.environ["SITE_ADDRESS"], widget=DEMO_WIDGET)
+    widgets = [DEMO_WIDGET, DEMO_INLINE_WIDGET]
+    call_command("seed_demo", site=os.environ["SITE_ADDRESS"], widgets=widgets)
     return 0
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scripts.desk import DEMO_WIDGET, Desk, processes
+from scripts.desk import DEMO_INLINE_WIDGET, DEMO_WIDGET, Desk, processes
 from scripts.serving import free_port, serving
 from scripts.steps import ROOT
 
@@ -69,7 +69,8 @@ def stack(
     }
     running = Stack(desk.address, desk.simulator_address, desk.site_address, environment)
     running.manage("migrate", "--verbosity", "0")
-    running.manage("seed_demo", "--site", desk.site_address, "--widget", DEMO_WIDGET)
+    widgets = ["--widgets", DEMO_WIDGET, DEMO_INLINE_WIDGET]
+    running.manage("seed_demo", "--site", desk.site_address, *widgets)
     ready = {
         "web": f"{desk.address}/readyz",
         "simulator": f"{desk.simulator_address}/_sim/state",

@@ -48,8 +48,8 @@ class Command(BaseCommand):
     help = "Seed the demo workspace, and print how to sign in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--site", help="An origin that the demo's widget may stand on.")
-        parser.add_argument("--widget", help="The public id of the demo's widget.")
+        parser.add_argument("--site", help="An origin that the demo's widgets may stand on.")
+        parser.add_argument("--widgets", nargs=2, help="Their public ids: floating, inline.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -65,8 +65,10 @@ class Command(BaseCommand):
             _seed_key(workspace, owner)
             _deliver_again()
         _seed_contexts(workspace, Caller(user=owner, label=caller.label))
-        if options["widget"] and options["site"]:
-            _seed_widget(workspace, owner, public_id=options["widget"], site=options["site"])
+        for public_id, placement in zip(
+            options["widgets"] or [], Widget.Placement.values, strict=False
+        ):
+            _seed_widget(workspace, owner, public_id, placement, site=options["site"])
         catalogue.request_sync(caller=caller, now=timezone.now())
         self.stdout.write(
             f"Sign in as   {OWNER}\n"
@@ -128,7 +130,9 @@ def _seed_contexts(workspace: Workspace, caller: Caller) -> None:
             contexts.create(caller=caller, workspace=workspace, script=script, now=timezone.now())
 
 
-def _seed_widget(workspace: Workspace, owner: User, *, public_id: str, site: str) -> None:
+def _seed_widget(
+    workspace: Workspace, owner: User, public_id: str, placement: str, *, site: str
+) -> None:
     """Made once; which site it stands on follows the ports of the run. Needs a key."""
     key = workspace.provider_keys.first()
     if key is None:
@@ -142,12 +146,18 @@ def _seed_widget(workspace: Workspace, owner: User, *, public_id: str, site: str
         defaults={
             "workspace": workspace,
             "created_by": owner,
-            "name": "Bookshop",
+            "name": f"Bookshop, {placement}",
+            "placement": placement,
             "avatar": avatar,
             "context": workspace.contexts.first(),
             "provider_key": key,
             "voice": settings.OPENAI_VOICES[0],
             "model": settings.OPENAI_MODELS[0],
+            # Whoever tries it out comes from one address, again and again.
+            "visitor_daily_starts": 100,
+            "visitor_daily_minutes": 300,
+            "daily_starts": 200,
+            "daily_minutes": 300,
         },
     )
     if site not in widget.origins:

@@ -105,6 +105,7 @@ export class FrameApp {
     host.tell("live", { live: false });
     host.tell("end", { reason: state.facts.endReason });
     const seconds = state.facts.durationSeconds ?? 0;
+    view.remaining.textContent = "";
     view.overWords.textContent = endWords(state, say);
     view.overLasted.textContent = seconds > 0 ? say("lasted", { time: clockWords(seconds) }) : "";
     view.feedback.hidden = seconds === 0;

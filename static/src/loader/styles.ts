@@ -13,7 +13,7 @@ export function stylesFor(config: LoaderConfig): string {
 font:500 16px/1.4 system-ui,sans-serif;${floating ? "" : "min-height:28rem;position:relative"}}
 ${config.theme === "auto" ? `@media(prefers-color-scheme:dark){:host{${dark}}}` : ""}
 *{box-sizing:border-box;font:inherit}
-.w{${floating ? `position:fixed;z-index:2147483646;${y}:max(16px,env(safe-area-inset-${y}));${x}:max(16px,env(safe-area-inset-${x}));display:flex;flex-direction:column${y === "top" ? "-reverse" : ""};align-items:${x === "right" ? "flex-end" : "flex-start"};gap:12px;max-width:calc(100vw - 32px)` : "position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:16px;padding:16px;background:var(--g);border:1px solid #8884;border-radius:min(var(--r),20px);overflow:hidden"}}
+.w{${floating ? `position:fixed;z-index:2147483646;${y}:max(16px,env(safe-area-inset-${y}));${x}:max(16px,env(safe-area-inset-${x}));display:flex;flex-direction:column${y === "top" ? "-reverse" : ""};align-items:${(x === "right") === (config.direction === "ltr") ? "flex-end" : "flex-start"};gap:12px;max-width:calc(100vw - 32px)` : "position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:16px;padding:16px;background:var(--g);border:1px solid #8884;border-radius:min(var(--r),20px);overflow:hidden"}}
 button{min-height:56px;min-width:56px;padding:0 22px;border:0;border-radius:var(--r);background:${config.accent};color:${config.accentText};font-weight:600;cursor:pointer;${floating ? "box-shadow:0 6px 24px #0004;" : ""}max-width:100%;position:relative}
 button:focus-visible{outline:3px solid ${config.accent};outline-offset:3px}
 button:hover{filter:brightness(1.07)}
