@@ -45,6 +45,10 @@ class Usage:
     width: int = DAYS * _STEP
     height: int = _HEIGHT
 
+    @property
+    def first_day(self) -> date:
+        return self.days[-1].day
+
 
 def of(widget: Widget, *, now: datetime) -> Usage:
     days = tallies.usage(widget, days=DAYS, now=now)
