@@ -24,7 +24,7 @@ def _limit(label: str) -> forms.IntegerField:
     return forms.IntegerField(min_value=1, max_value=1_000_000, label=label)
 
 
-class WidgetForm(forms.ModelForm[Widget]):
+class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     avatar = forms.ModelChoiceField(
         queryset=Avatar.objects.none(), to_field_name="public_id", widget=forms.RadioSelect
     )
