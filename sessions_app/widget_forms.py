@@ -96,7 +96,6 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         widgets = {
             "temperature": forms.NumberInput(attrs={"step": "0.05"}),
             "placement": forms.RadioSelect,
-            "theme": forms.RadioSelect,
             "shape": forms.RadioSelect,
             "greeting": forms.Textarea(attrs={"rows": 2}),
             "consent_text": forms.Textarea(attrs={"rows": 3}),
@@ -221,8 +220,9 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
     def sketch(self) -> Widget | None:
         """What is typed so far, with defaults where it is not right yet; None without avatars."""
         self.is_valid()
+        widget: Widget = self.instance
         if "avatar" not in self.cleaned_data:
             if not self.avatar_choices:
                 return None
-            self.instance.avatar = self.avatar_choices[0]
-        return self.instance
+            widget.avatar = self.avatar_choices[0]
+        return widget
