@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.admin_audit import ReadOnlyAdmin
 from accounts.models import User
 from accounts.services.callers import Caller
-from sessions_app.models import Avatar, AvatarSession, CloudSession, Context, Meter
+from sessions_app.models import Avatar, AvatarSession, CloudSession, Context, Meter, Widget
 from sessions_app.services import avatar_sessions
 
 
@@ -71,6 +71,14 @@ class ContextAdmin(ReadOnlyAdmin):
     list_select_related = ("workspace",)
     search_fields = ("name", "public_id", "remote_context_id", "workspace__name")
     exclude = ("prompt", "opening_text")
+
+
+@admin.register(Widget)
+class WidgetAdmin(ReadOnlyAdmin):
+    list_display = ("name", "workspace", "avatar", "is_enabled", "paused_at", "deleted_at")
+    list_filter = ("is_enabled", "paused_at", "deleted_at", "is_sandbox")
+    list_select_related = ("workspace", "avatar")
+    search_fields = ("name", "public_id", "workspace__name", "origins")
 
 
 @admin.register(Avatar)

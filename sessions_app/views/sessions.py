@@ -16,7 +16,7 @@ from liveavatar_web.pages import page_of
 from sessions_app import endings
 from sessions_app.forms import AgainForm, SessionFilterForm, SessionForm
 from sessions_app.lifecycle import OPEN
-from sessions_app.models import AvatarSession, SessionEvent
+from sessions_app.models import AvatarSession, SessionEvent, Widget
 from sessions_app.services import avatar_sessions, timeline
 from sessions_app.services.avatar_sessions import NotStartable
 from sessions_app.services.reservations import QuotaReached
@@ -39,14 +39,17 @@ def sessions(request: MemberRequest) -> HttpResponse:
     workspace = request.membership.workspace
     visible = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
     form = SessionFilterForm(request.GET)
+    widget = None
     if form.is_valid() and (state := form.cleaned_data["state"]):
         visible = visible.filter(state__in=OPEN if state == "open" else [state])
-    if form.is_valid() and (widget := form.cleaned_data["widget"]):
-        visible = visible.filter(widget__public_id=widget)
+    if form.is_valid() and (wanted := form.cleaned_data["widget"]):
+        visible = visible.filter(widget__public_id=wanted)
+        widget = Widget.objects.visible_to(request.user).filter(public_id=wanted).first()
     visible = visible.select_related("avatar", "context", "requested_by", "widget")
     page = page_of(visible.order_by("-id"), request)
     values = {
         "form": form,
+        "widget": widget,
         "sessions": page.rows,
         "next_url": page.next_url,
         "watch_url": watch.address("workspace", workspace.public_id),
