@@ -9,6 +9,8 @@ export function bindColours(form: HTMLFormElement): void {
   if (accent === null || text === null || verdict === null || nearest === null) return;
   for (const field of [accent, text]) bindPicker(form, field);
 
+  // What the server said about the saved pair is said until one of them changes.
+  let told = form.querySelector<HTMLElement>("#id_accent_error");
   const judge = (): void => {
     const [ground, ink] = [parseColour(accent.value), parseColour(text.value)];
     const ratio = ground !== null && ink !== null ? contrast(ground, ink) : null;
@@ -21,13 +23,21 @@ export function bindColours(form: HTMLFormElement): void {
       verdict.textContent = `Easy to read: contrast ${shown(ratio)} to 1.`;
     } else {
       verdict.dataset["verdict"] = "bad";
-      verdict.textContent = `Hard to read: contrast ${shown(ratio)} to 1, at least 4.5 is needed.`;
+      const words = `Hard to read: contrast ${shown(ratio)} to 1, at least 4.5 is needed.`;
+      verdict.textContent = told === null ? words : "";
       nearest.value = nearestReadable(ground, ink);
       nearest.replaceChildren(swatch(nearest.value), `Use ${nearest.value}`);
       nearest.hidden = false;
     }
   };
-  form.addEventListener("input", judge);
+  for (const field of [accent, text]) {
+    field.addEventListener("input", () => {
+      told?.remove();
+      told = null;
+      accent.removeAttribute("aria-invalid");
+      judge();
+    });
+  }
   nearest.addEventListener("click", (event) => {
     event.preventDefault();
     accent.value = nearest.value;
@@ -49,7 +59,10 @@ function bindPicker(form: HTMLFormElement, field: HTMLInputElement): void {
     picker.value = parseColour(field.value) ?? picker.value;
   };
   picker.hidden = false;
-  picker.addEventListener("input", () => (field.value = picker.value));
+  picker.addEventListener("input", () => {
+    field.value = picker.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   field.addEventListener("input", follow);
   follow();
 }

@@ -8,15 +8,17 @@ export function bindPreview(form: HTMLFormElement): void {
   const button = document.querySelector<HTMLButtonElement>("[data-preview]");
   const frame = document.querySelector<HTMLIFrameElement>("iframe[name=widget-preview]");
   if (button === null || frame === null) return;
-  let shown = frame;
+  let newest = frame;
   let drawn = "";
+  let count = 0;
   let timer = 0;
 
   const draw = (): void => {
     const look = lookOf(form);
     if (look === drawn) return;
     drawn = look;
-    shown = replace(shown);
+    newest = anew(newest, `widget-preview-${++count}`);
+    button.formTarget = newest.name;
     form.requestSubmit(button);
   };
   const drawSoon = (): void => {
@@ -25,8 +27,9 @@ export function bindPreview(form: HTMLFormElement): void {
   };
   form.addEventListener("input", drawSoon);
   form.addEventListener("change", drawSoon);
-  // A control outside the form belongs to it by its `form` attribute; its events pass elsewhere.
+  // It belongs to the form by its `form` attribute, but its events do not pass there.
   document.getElementById("preview_open")?.addEventListener("change", drawSoon);
+  for (const choice of pageChoices()) choice.addEventListener("change", () => lightOf(newest));
   button.addEventListener("click", (event) => {
     event.preventDefault();
     drawn = "";
@@ -35,18 +38,34 @@ export function bindPreview(form: HTMLFormElement): void {
   draw();
 }
 
-/** Everything but the token: what a change of it would draw anew. */
+/** Everything that is sent but the token. */
 function lookOf(form: HTMLFormElement): string {
   const pairs = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
   return JSON.stringify(pairs);
 }
 
-function replace(before: HTMLIFrameElement): HTMLIFrameElement {
+/** A frame over the one before, unseen until its page is there; those under it go then. */
+function anew(before: HTMLIFrameElement, name: string): HTMLIFrameElement {
   const after = before.cloneNode() as HTMLIFrameElement;
-  before.removeAttribute("name");
-  before.after(after);
+  after.name = name;
+  after.dataset["loading"] = "";
   after.addEventListener("load", () => {
-    if (after.contentDocument?.URL !== "about:blank") before.remove();
+    if (after.contentDocument?.URL === "about:blank") return;
+    lightOf(after);
+    delete after.dataset["loading"];
+    while (after.previousElementSibling !== null) after.previousElementSibling.remove();
   });
+  before.after(after);
   return after;
+}
+
+function pageChoices(): NodeListOf<HTMLInputElement> {
+  return document.querySelectorAll("input[name=preview_page]");
+}
+
+/** Shows the page behind the widget in the light that was chosen. */
+function lightOf(frame: HTMLIFrameElement): void {
+  const chosen = [...pageChoices()].find((choice) => choice.checked);
+  const root = frame.contentDocument?.documentElement;
+  if (root !== undefined && chosen !== undefined) root.dataset["theme"] = chosen.value;
 }
