@@ -68,6 +68,8 @@ GOODBYE_SECONDS = env.integer("GOODBYE_SECONDS", 15, minimum=1)
 KEEP_ALIVE_SECONDS = env.integer("KEEP_ALIVE_SECONDS", 100, minimum=1)
 # A session that nobody could start within this time is given up: nobody waits that long.
 START_WITHIN_SECONDS = env.integer("START_WITHIN_SECONDS", 60, minimum=1)
+# How often one address may knock at widgets in a minute: for a ticket, a start, a return.
+EMBED_KNOCKS_PER_MINUTE = env.integer("EMBED_KNOCKS_PER_MINUTE", 30, minimum=1)
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 5, minimum=1)
 
 # --- Applications --------------------------------------------------------------------------------

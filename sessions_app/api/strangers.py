@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -55,7 +56,9 @@ class VisitorThrottle(SimpleRateThrottle):
     """For each address, or /64 of IPv6: what no person reaches. The limits are the rows' own."""
 
     scope = "embed"
-    rate = "30/min"
+
+    def get_rate(self) -> str:
+        return f"{settings.EMBED_KNOCKS_PER_MINUTE}/min"
 
     def get_cache_key(self, request: Request, _: APIView) -> str:
         return self.cache_format % {"scope": self.scope, "ident": visitor(request)}

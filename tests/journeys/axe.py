@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from scripts.steps import ROOT
 
@@ -16,7 +16,7 @@ _UNTIL_STILL = """() => Promise.all(
 ).then(() => null)"""
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page | Frame) -> list[str]:
     """Each violated rule with the elements that violate it; an empty list is what we want."""
     page.evaluate(_SOURCE)
     # An element that is fading in has the contrast of that moment only.

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from scripts.stack import Stack, stack
-from tests.journeys.person import Person
+from tests.journeys.person import Person, eventually
 from tests.simulator.cloud import SimulatedCloud
 
 # A fact may take its time on a busy machine; it is waited for no longer than it takes.
@@ -44,6 +45,7 @@ def product(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         CLAIM_SECONDS="12",
         LEASE_SECONDS="40",
         GOODBYE_SECONDS="3",
+        EMBED_KNOCKS_PER_MINUTE="1000",
     ) as running:
         yield running
 
@@ -106,6 +108,27 @@ def open_page(browser_with: Callable[[list[str]], Browser], product: Stack) -> I
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def ordinary_browser(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """A browser as people have it: Playwright's own flags switch off partitioned storage."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert executable is not None
+    folder = tmp_path_factory.mktemp("browser")
+    flags = [*QUIET, *WITH_MICROPHONE, "--headless=new", "--disable-gpu"]
+    command = [executable, *flags, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        port = (
+            eventually((folder / "DevToolsActivePort").exists)
+            and (folder / "DevToolsActivePort").read_text().split()[0]
+        )
+        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        yield browser
+        browser.close()
+        process.terminate()
 
 
 @pytest.fixture
