@@ -55,7 +55,9 @@ def test_every_text_is_used_somewhere() -> None:
     ]
     used = "\n".join(sources)
     # Keys that are put together: `ended_${reason}`, `microphone_${denial}_help`, `${code}_help`.
-    made = re.compile(r"^(ended|microphone|(hold|press)_to_talk|no_place|used_up|refused|unavailable|no_picture)")
+    made = re.compile(
+        r"^(ended|microphone|(hold|press)_to_talk|no_place|used_up|refused|unavailable|no_picture)"
+    )
 
     unused = [key for key in ENGLISH if key not in used and not made.match(key)]
 
