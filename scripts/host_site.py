@@ -41,6 +41,8 @@ $content
 
 _STYLE: Final = """
 :root{color-scheme:light dark;font:18px/1.6 Georgia,serif}
+html{background:light-dark(#fffdf8,#14171a);color:light-dark(#1c1c1c,#ededed)}
+a{color:light-dark(#1a4f8a,#9cc7ff)}
 body{margin:0 auto;padding:1.5rem;max-width:44rem}
 .name{font-size:1.4rem;font-weight:700;margin:0}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;font-size:.9rem}

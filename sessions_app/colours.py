@@ -1,4 +1,4 @@
-"""Whether text can be read on a colour, and the nearest colour on which it can (WCAG 2.2, 1.4.3)."""
+"""Whether text can be read on a colour, and the nearest on which it can (WCAG 2.2, 1.4.3)."""
 
 import colorsys
 from typing import Final

@@ -67,7 +67,7 @@ def embed_frame(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         widget = visits.widget_for(public_id, origin=origin, now=now)
     except TurnedAway:
-        return _refusal(request, public_id)
+        return _refusal(request, public_id, origin)
     assert origin is not None
     config = {
         "grant": Grant(widget.public_id, origin).signed(),
@@ -120,17 +120,25 @@ def _frame(
     return allow_microphone(_framed(response, ancestors))
 
 
-def _refusal(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The same words whatever the reason; shown where the widget's origins let it be shown."""
-    widget = Widget.objects.filter(public_id=public_id).first()
+def _refusal(request: HttpRequest, public_id: UUID, origin: str | None) -> HttpResponse:
+    """The same words whatever the reason, but for a page that only lacks https.
+
+    It is shown where the widget's origins let it be shown.
+    """
+    widget = Widget.objects.filter(public_id=public_id, deleted_at__isnull=True).first()
+    allowed = widget.origins if widget else []
+    secure = (origin or "").replace("http://", "https://", 1)
+    is_insecure = secure != origin and origins.matches(secure, allowed)
     language = wording.preferred(_accepted(request))
     values = {
         "language": language,
         "direction": wording.direction(language),
         "texts": wording.texts(language),
+        "is_insecure": is_insecure,
     }
     body = render_to_string("embed/refused.html", values)
-    return _framed(HttpResponse(body, status=403), widget.origins if widget else [])
+    ancestors = [*allowed, origin] if is_insecure and origin else allowed
+    return _framed(HttpResponse(body, status=403), ancestors)
 
 
 def _framed(

@@ -18,7 +18,7 @@ REWORDED: Final = {
     "consent": "consent_text",
     "disclosure": "disclosure_text",
 }
-_LOADER_TEXTS: Final = ("launcher", "greeting", "close", "frame_title", "insecure")
+_LOADER_TEXTS: Final = ("launcher", "greeting", "close", "frame_title")
 _PLACEHOLDER: Final = "__LIVEAVATAR__"
 
 

@@ -80,6 +80,15 @@ def test_only_the_widgets_origins_may_frame_it_and_an_empty_list_is_nobody(
     assert "frame-ancestors 'none'" in policy(answer)
 
 
+def test_a_page_that_only_lacks_https_is_told_so(visitor: Visitor) -> None:
+    visitor.origin = "http://shop.example"
+
+    answer = visitor.open_frame()
+
+    assert "This page is not secure" in answer.content.decode()
+    assert f"frame-ancestors {SITE} http://shop.example" in policy(answer)
+
+
 def policy(answer: Any) -> str:
     assert "X-Frame-Options" not in answer.headers
     return str(answer.headers["Content-Security-Policy"])

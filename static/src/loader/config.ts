@@ -12,7 +12,7 @@ export interface LoaderConfig {
   accentText: string;
   language: string;
   direction: "ltr" | "rtl";
-  texts: Record<"launcher" | "greeting" | "close" | "frame_title" | "insecure", string>;
+  texts: Record<"launcher" | "greeting" | "close" | "frame_title", string>;
 }
 
 export type EventName = "ready" | "open" | "start" | "connected" | "transcript" | "end" | "error";

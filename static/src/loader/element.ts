@@ -40,12 +40,6 @@ export class WidgetElement extends HTMLElement {
   }
 
   open(focus = true): void {
-    if (!isSecureContext) {
-      this._greeting.textContent = this._config!.texts.insecure;
-      this._greeting.hidden = false;
-      this._tell("error", { code: "insecure" });
-      return;
-    }
     this._make();
     this._show(true);
     if (focus) this._frame!.focus();
@@ -82,6 +76,8 @@ export class WidgetElement extends HTMLElement {
     this.dir = config.direction;
     this.lang = config.language;
     this._wrap.className = "w";
+    this._wrap.role = "region";
+    this._wrap.ariaLabel = texts.launcher;
     this._panel.className = "f";
     this._panel.id = "panel";
     if (placement === "floating") {
@@ -93,9 +89,11 @@ export class WidgetElement extends HTMLElement {
     this._greeting.textContent = texts.greeting;
     this._launcher.onclick = () => (this._panel.hidden ? this.open() : this.close());
     for (const intent of ["pointerenter", "focus", "touchstart"]) {
-      this._launcher.addEventListener(intent, () => isSecureContext && this._make(), { passive: true });
+      this._launcher.addEventListener(intent, () => this._make(), { passive: true });
     }
-    this._wrap.onkeydown = (event) => event.key === "Escape" && this.close();
+    this._wrap.onkeydown = (event) => {
+      if (event.key === "Escape") this.close();
+    };
     this._show(false);
     this._wrap.replaceChildren(this._panel, this._greeting, this._launcher);
     root.replaceChildren(this._wrap);
