@@ -94,7 +94,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             "is_sandbox": "Free of LiveAvatar credits, about a minute long, with a sandbox avatar.",
         }
         widgets = {
-            "temperature": forms.NumberInput(attrs={"step": "0.05"}),
+            "temperature": forms.NumberInput(attrs={"step": "0.05", "min": "0.6", "max": "1.2"}),
             "placement": forms.RadioSelect,
             "shape": forms.RadioSelect,
             "greeting": forms.Textarea(attrs={"rows": 2}),

@@ -7,7 +7,7 @@ type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 export function bindSteps(form: HTMLFormElement): void {
   const steps = [...form.querySelectorAll<HTMLElement>("[data-step]")];
   markWrong(form, steps);
-  if (!("steps" in form.dataset)) return openWrong(steps);
+  if (!("steps" in form.dataset)) return focusWrong(steps);
   const back = form.querySelector<HTMLButtonElement>("[data-back]");
   const next = form.querySelector<HTMLButtonElement>("[data-next]");
   const save = form.querySelector<HTMLButtonElement>("[data-save]");
@@ -58,7 +58,8 @@ export function bindSteps(form: HTMLFormElement): void {
   });
   window.addEventListener("hashchange", follow);
   show(current, false);
-  if (current === 0 && window.location.hash !== "") follow();
+  focusWrong(steps);
+  if (firstWrong(steps) === -1 && window.location.hash !== "") follow();
 }
 
 function open(step: HTMLElement | undefined): void {
@@ -84,7 +85,7 @@ function firstWrong(steps: HTMLElement[]): number {
   return steps.findIndex((step) => step.querySelector(".errorlist") !== null);
 }
 
-function openWrong(steps: HTMLElement[]): void {
+function focusWrong(steps: HTMLElement[]): void {
   const list = steps[firstWrong(steps)]?.querySelector(".errorlist");
   const field = list?.closest(".field")?.querySelector<Field>("input, select, textarea");
   field?.focus();
