@@ -32,7 +32,9 @@ export function bindSteps(form: HTMLFormElement): void {
     const stuck = steps.slice(0, at).findIndex((step) => !isRight(step));
     const reached = stuck === -1 ? at : stuck;
     if (reached !== current) show(reached, true);
-    if (stuck !== -1) complain(steps[stuck]);
+    if (stuck === -1) return;
+    readdress(steps[stuck]);
+    complain(steps[stuck]);
   };
   const follow = (): void => {
     const asked = steps.findIndex((step) => `#${step.id}` === window.location.hash);
@@ -58,12 +60,22 @@ export function bindSteps(form: HTMLFormElement): void {
   });
   window.addEventListener("hashchange", follow);
   show(current, false);
-  focusWrong(steps);
-  if (firstWrong(steps) === -1 && window.location.hash !== "") follow();
+  if (firstWrong(steps) === -1) {
+    if (window.location.hash !== "") follow();
+  } else {
+    readdress(steps[current]);
+    // Later than the browser's own jump to the address, which takes the focus away.
+    window.addEventListener("load", () => window.setTimeout(() => focusWrong(steps)));
+  }
 }
 
 function open(step: HTMLElement | undefined): void {
   if (step !== undefined) window.location.hash = step.id;
+}
+
+/** Without a new entry in the history, and without the jump that would take the focus away. */
+function readdress(step: HTMLElement | undefined): void {
+  if (step !== undefined) window.history.replaceState(null, "", `#${step.id}`);
 }
 
 function fieldsOf(step: HTMLElement): Field[] {
