@@ -131,7 +131,7 @@ def test_500_hostile_starts_spend_at_most_the_budget_and_a_bystander_notices_not
     quiet = build.widget(alice, wish, name="Quiet")
     bystander = Visitor(quiet, address="198.51.100.1")
 
-    def attack(number: int) -> int:
+    def attack(number: int) -> Any:
         hostile = Visitor(attacked, address=f"203.0.{number // 250}.{number % 250}")
         try:
             hostile.open_frame()
