@@ -18,8 +18,8 @@ from accounts.services.callers import Caller
 from sessions_app.models import Widget
 from sessions_app.services import widgets as service
 from sessions_app.services.widgets import NotUsable
-from sessions_app.views import embed
-from sessions_app.views.widgets import snippets, visible_widget
+from sessions_app.views import embed, widget_snippets
+from sessions_app.views.widgets import visible_widget
 from sessions_app.widget_forms import WidgetForm
 
 
@@ -79,7 +79,7 @@ def _form_page(request: MemberRequest, form: WidgetForm, widget: Widget | None) 
     values = {
         "form": form,
         "widget": widget,
-        "snippets": snippets(widget) if widget else [],
+        "snippets": widget_snippets.of(widget) if widget else [],
         "models": settings.OPENAI_MODELS,
         "has_key": form.keys.exists(),
         "most_visitors": workspace.concurrency_limit,

@@ -1,13 +1,10 @@
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import ProviderKey
@@ -21,17 +18,7 @@ from sessions_app.models import AvatarSession, Context, Widget
 from sessions_app.services import reservations
 from sessions_app.services import widgets as service
 from sessions_app.services.widgets import NotUsable
-from sessions_app.views import widget_usage
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """One way to put a widget into a page."""
-
-    name: str
-    title: str
-    hint: str
-    code: str
+from sessions_app.views import widget_snippets, widget_usage
 
 
 def visible_widget(request: MemberRequest, public_id: UUID) -> Widget:
@@ -43,25 +30,6 @@ def visible_widget(request: MemberRequest, public_id: UUID) -> Widget:
     memberships = found.workspace.memberships.select_related("workspace", "user")
     request.membership = memberships.get(user=request.user)
     return found
-
-
-def snippets(widget: Widget) -> list[Snippet]:
-    frame = settings.SITE_URL + reverse("embed_frame", args=[widget.public_id])
-    title = escape(widget.title_text or f"Talk to {widget.avatar.name}")
-    script = f'<script async src="{frame}.js"></script>'
-    element = f'<liveavatar-widget widget="{widget.public_id}"></liveavatar-widget>'
-    iframe = (
-        f'<iframe src="{frame}" title="{title}" width="400" height="640"\n'
-        '        allow="microphone; autoplay; fullscreen; speaker-selection"\n'
-        '        referrerpolicy="origin"></iframe>'
-    )
-    return [
-        Snippet("script", "Script", "Anywhere in the page; it loads after your content.", script),
-        Snippet(
-            "element", "Element", "The element stands where you put it.", f"{script}\n{element}"
-        ),
-        Snippet("iframe", "Plain iframe", "For sites that take no scripts; always open.", iframe),
-    ]
 
 
 @require_safe
@@ -89,7 +57,7 @@ def widget(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "usage": widget_usage.of(found, now=timezone.now()),
         "troubles": _troubles(found),
         "open_sessions": _running(found),
-        "snippets": snippets(found),
+        "snippets": widget_snippets.of(found),
         "site_url": settings.SITE_URL,
         "watch_url": watch.address("workspace", found.workspace.public_id),
         "version": found.workspace.version,
