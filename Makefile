@@ -14,7 +14,7 @@ setup: ## Install and build everything that changed; start nothing
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; there is no $(PYTHON)."; exit 1; }
 	@$(PYTHON) -m scripts.setup
 
-demo: setup ## Run the product on this desk (PORT, SIMULATOR_PORT, REDIS_URL, LIVEAVATAR_API_KEY)
+demo: setup ## Run the product on this desk (PORT, SIMULATOR_PORT, SITE_PORT, REDIS_URL, LIVEAVATAR_API_KEY)
 	@$(BIN)/python -m scripts.demo
 
 reset: setup ## Forget the demo's database; the next `make demo` seeds it anew

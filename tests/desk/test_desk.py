@@ -34,11 +34,16 @@ def test_a_real_account_key_leaves_the_simulator_out() -> None:
 
 
 def test_every_port_can_be_chosen() -> None:
-    given = {"PORT": "8001", "SIMULATOR_PORT": "8901", "REDIS_PORT": "6400"}
+    given = {
+        "PORT": "8001",
+        "SIMULATOR_PORT": "8901",
+        "REDIS_PORT": "6400",
+        "SITE_PORT": "8011",
+    }
 
     chosen = Desk.from_environment(given)
 
-    assert chosen.listens_on() == {"PORT": 8001, "SIMULATOR_PORT": 8901, "REDIS_PORT": 6400}
+    assert chosen.listens_on() == {name: int(port) for name, port in given.items()}
 
 
 @pytest.mark.parametrize("text", ["http", "-1", "65536", "80.5"])

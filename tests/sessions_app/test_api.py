@@ -353,6 +353,16 @@ def test_the_schema_describes_every_route_without_a_guess(tmp_path: Any) -> None
     )
 
     assert sorted(json.loads(target.read_text())["paths"]) == [
+        "/api/embed/v1/resume",
+        "/api/embed/v1/sessions",
+        "/api/embed/v1/sessions/{public_id}",
+        "/api/embed/v1/sessions/{public_id}/feedback",
+        "/api/embed/v1/sessions/{public_id}/lines",
+        "/api/embed/v1/sessions/{public_id}/presence",
+        "/api/embed/v1/sessions/{public_id}/reports",
+        "/api/embed/v1/sessions/{public_id}/room",
+        "/api/embed/v1/sessions/{public_id}/stop",
+        "/api/embed/v1/tickets",
         "/api/sessions",
         "/api/sessions/{public_id}",
         "/api/sessions/{public_id}/lines",
