@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 # What trips it: this many times the norm of an hour, and never below this many requests.
 TIMES_NORM: Final = 10
-AT_LEAST: Final = 300
+AT_LEAST: Final = 1_000
 _SWEEP: Final = Caller.system("sweep")
 
 

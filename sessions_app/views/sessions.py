@@ -24,7 +24,7 @@ from sessions_app.services.reservations import QuotaReached
 
 def _session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     visible = AvatarSession.objects.visible_to(request.user).select_related(
-        "workspace", "avatar", "context", "provider_key", "requested_by", "widget"
+        "workspace", "avatar", "context", "provider_key", "requested_by", "widget", "visit"
     )
     found = get_object_or_404(visible, public_id=public_id)
     # What one may do here is decided in the session's workspace, wherever else one works.

@@ -21,6 +21,8 @@ INSIDE = [
     "/avatars/",
     "/keys/",
     "/keys/new",
+    "/widgets/",
+    "/widgets/new",
     "/audit/",
 ]
 LOOKS = [
@@ -52,7 +54,9 @@ def test_pages_of_somebody_signed_in(
     signed_in: Callable[..., Person], look: dict[str, object]
 ) -> None:
     page = signed_in(**look).page
-    reached = [_first_link(page, page_of) for page_of in ("/contexts/", "/avatars/", "/keys/")]
+    reached = [
+        _first_link(page, page_of) for page_of in ("/contexts/", "/avatars/", "/keys/", "/widgets/")
+    ]
 
     assert [each for path in [*INSIDE, *reached] for each in complaints(page, path)] == []
 
