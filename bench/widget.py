@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from scripts import chromium, services
 from scripts.desk import DEMO_WIDGET
@@ -86,10 +86,11 @@ def _compare_first_pictures(running: Stack, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *MICROPHONE])
         room = _room_page(browser, running, password)
+        visitor = browser.new_context()
         dashboard, widget = [], []
         for _ in range(CONVERSATIONS):
             dashboard.append(_in_dashboard(room, running))
-            widget.append(_in_widget(browser, running))
+            widget.append(_in_widget(visitor, running))
         browser.close()
     of_room, of_widget = statistics.median(dashboard), statistics.median(widget)
     print(
@@ -120,8 +121,8 @@ def _in_dashboard(page: Page, running: Stack) -> float:
     return seconds
 
 
-def _in_widget(browser: Browser, running: Stack) -> float:
-    page = browser.new_context().new_page()
+def _in_widget(visitor: BrowserContext, running: Stack) -> float:
+    page = visitor.new_page()
     page.goto(running.site_address)
     page.locator("liveavatar-widget button").click()
     frame = page.frame_locator("liveavatar-widget iframe")
@@ -133,7 +134,7 @@ def _in_widget(browser: Browser, running: Stack) -> float:
     seconds = time.perf_counter() - begun
     frame.locator("[data-part=end]").click()
     frame.locator("[data-face=over]").wait_for()
-    page.context.close()
+    page.close()
     return seconds
 
 

@@ -56,7 +56,9 @@ export class FrameApp {
   prepare(): void {
     if (this.parts.config.isPreview) return;
     this.parts.gate.prepare();
+    // The room's code, and LiveKit's, which is most of what there is to load.
     void import("./room.ts");
+    void import("../room/media.ts");
   }
 
   async start(): Promise<void> {
