@@ -106,6 +106,7 @@ class ResumeView(EmbedView):
 class VisitAccess(TicketedView, views.SessionAccess):
     """The session of the ticket, and no other."""
 
+    throttle_classes: Any = [strangers.ConversationThrottle]
     state_output = serializers.VisitorStateOutput
 
     def own(self, request: Request, public_id: UUID) -> AvatarSession:

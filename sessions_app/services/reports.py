@@ -24,11 +24,15 @@ EVENTS: Final = {
     "autoplay_blocked": "The browser held the sound back until a click",
     "taken_over": "Another tab took the room over",
 }
+# A page that reports more than this is not one of ours.
+MOST_REPORTS: Final = 500
 _STEPS: Final = {"joined": "joined_at", "first_frame": "first_frame_at"}
 
 
 def report(session: AvatarSession, *, event: str, detail: str, now: datetime) -> None:
     """Notes one of EVENTS; a page that lost the room makes a worker look whether it still runs."""
+    if session.events.filter(kind=SessionEvent.Kind.NOTICE).count() >= MOST_REPORTS:
+        return
     with transaction.atomic():
         if step := _STEPS.get(event):
             AvatarSession.objects.filter(pk=session.pk).update(**{step: Coalesce(step, now)})

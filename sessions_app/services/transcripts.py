@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sessions_app.models import AvatarSession, SessionEvent
 
 LONGEST_LINE = 4_000
-MOST_LINES = 5_000
+# More than two people can say; it bounds what a page can make us keep.
+LINES_A_SECOND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ def store(session: AvatarSession, *, lines: Iterable[Line], now: datetime) -> in
     The page's clock is believed within the session's own span only.
     """
     given = list(lines)
-    room_left = MOST_LINES - session.events.exclude(page_key=None).count()
+    room_left = LINES_A_SECOND * session.max_seconds - session.events.exclude(page_key=None).count()
     latest = now + timedelta(seconds=1)
     rows = [
         SessionEvent(

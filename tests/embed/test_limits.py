@@ -203,3 +203,43 @@ def test_what_happened_is_counted_by_day_and_by_reason(visitor: Visitor, widget:
         (0, {"origin": 1, "widget_day": 1}),
         (0, {}),
     ]
+
+
+@pytest.mark.django_db
+def test_a_page_cannot_make_us_keep_more_than_a_conversation_holds(visitor: Visitor) -> None:
+    visitor.come_in()
+    drain()
+    session = AvatarSession.objects.get()
+    said = [
+        {"key": str(number), "role": "user", "text": "la", "at": timezone.now().isoformat()}
+        for number in range(2 * session.max_seconds + 50)
+    ]
+
+    for start in range(0, len(said), 200):
+        visitor.in_session("/lines", {"lines": said[start : start + 200]})
+
+    assert session.events.exclude(page_key=None).count() == 2 * session.max_seconds
+
+
+@pytest.mark.django_db
+def test_a_page_that_reports_without_end_is_not_listened_to(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions_app.services.reports.MOST_REPORTS", 3)
+    visitor.come_in()
+    drain()
+
+    for _ in range(5):
+        assert visitor.in_session("/reports", {"event": "reconnected"}).status_code == 204
+
+    assert AvatarSession.objects.get().events.filter(kind="notice").count() == 3
+
+
+@pytest.mark.django_db
+def test_a_conversation_that_asks_without_end_is_slowed_down(visitor: Visitor) -> None:
+    visitor.come_in()
+    drain()
+
+    answers = [visitor.in_session().status_code for _ in range(242)]
+
+    assert (answers[239], answers[-1]) == (200, 429)

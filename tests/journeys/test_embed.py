@@ -359,3 +359,23 @@ def test_the_loader_asks_once_keeps_nothing_shifts_nothing_and_holds_nothing_up(
         "",
     ]
     assert page.evaluate("window.seen.map(entry => entry.name)") == []
+
+
+def test_a_widget_that_opens_by_itself_loads_no_room_and_asks_for_no_ticket_before_a_click(
+    open_page: OpenPage, product: Stack, set_widget: Callable[..., None]
+) -> None:
+    set_widget(starts_open=True)
+    page = open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(product.site_address)
+    shopper = Shopper(page)
+    expect(shopper.part("start")).to_be_visible()
+    page.wait_for_timeout(500)
+
+    heavy = [url for url in asked if "/dist/media-" in url or "/api/embed/" in url]
+
+    assert heavy == []
+    expect(page.locator("body")).to_be_focused()
+    shopper.talk()
+    shopper.end()

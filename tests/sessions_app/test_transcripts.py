@@ -84,16 +84,14 @@ def test_a_line_is_cut_where_it_is_longer_than_anybody_talks(live: AvatarSession
     assert texts(live) == [("avatar_line", "x" * transcripts.LONGEST_LINE)]
 
 
-def test_a_session_has_room_for_so_many_lines_and_no_more(
-    live: AvatarSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transcripts, "MOST_LINES", 3)
+def test_a_session_has_room_for_two_lines_a_second_and_no_more(live: AvatarSession) -> None:
+    live.max_seconds = 2
 
-    assert store(live, line("1"), line("2")) == 2
-    assert store(live, line("3"), line("4")) == 1
-    assert store(live, line("5")) == 0
+    assert store(live, line("1"), line("2"), line("3")) == 3
+    assert store(live, line("4"), line("5")) == 1
+    assert store(live, line("6")) == 0
 
-    assert live.events.count() == 3
+    assert live.events.count() == 4
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ export class FrameApp {
     view.minimise.addEventListener("click", () => host.tell("close"));
     view.start.addEventListener("click", () => void this.start());
     view.again.addEventListener("click", () => void this.start());
-    view.start.addEventListener("pointerenter", () => this.prepare(), { once: true });
+    // Where nobody says that they opened it: a plain iframe, or a widget that opens by itself.
+    document.addEventListener("pointerdown", () => this.prepare(), { once: true });
     this.#bindPage();
     this.#bindOver();
     const token = resumes.take();

@@ -39,11 +39,14 @@ export class WidgetElement extends HTMLElement {
     this._config = undefined;
   }
 
+  /** Opened by a person it takes the focus, and the frame may load what a conversation needs. */
   open(focus = true): void {
     this._make();
     this._show(true);
-    if (focus) this._frame!.focus();
-    this._send("opened");
+    if (focus) {
+      this._frame!.focus();
+      this._send("opened");
+    }
     this._tell("open");
   }
 
