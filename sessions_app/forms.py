@@ -11,7 +11,7 @@ from accounts.models import Membership, ProviderKey
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, Context
 from sessions_app.services import avatar_sessions
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.contexts import Script
 
 

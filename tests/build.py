@@ -14,7 +14,7 @@ from accounts.services.callers import Caller
 from liveavatar_web.vault import Secret, keyring
 from sessions_app.models import Avatar, AvatarSession, Context, Widget
 from sessions_app.services import avatar_sessions, contexts
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.contexts import Script
 
 PASSWORD = "correct horse battery staple"

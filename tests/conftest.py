@@ -16,7 +16,7 @@ from accounts.rights import Role
 from liveavatar_web.celery import app as celery_app
 from scripts import services
 from sessions_app.models import Avatar
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.simulator.cloud import SimulatedCloud
 

@@ -15,7 +15,7 @@ from liveavatar_web.api_errors import Refused
 from sessions_app.api import serializers, strangers, views
 from sessions_app.models import AvatarSession, Visit
 from sessions_app.services import proofs, visits
-from sessions_app.services.avatar_sessions import NotStartable
+from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.tickets import Forged, Grant, Ticket
 from sessions_app.services.visits import NoPlace, TurnedAway
 

@@ -22,7 +22,8 @@ from liveavatar_web.api_errors import Refused
 from sessions_app.api import serializers
 from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import avatar_sessions, leases, reports, transcripts
-from sessions_app.services.avatar_sessions import NotLive, NotStartable, Wish
+from sessions_app.services.acceptance import NotStartable, Wish
+from sessions_app.services.avatar_sessions import NotLive
 from sessions_app.services.reservations import QuotaReached
 
 Row = TypeVar("Row", bound=Model)

@@ -19,8 +19,8 @@ from accounts.services.callers import Caller
 from sessions_app import origins
 from sessions_app.lifecycle import OPEN
 from sessions_app.models import AvatarSession, Visit, Widget
-from sessions_app.services import avatar_sessions, challenges, leases, reservations, tallies
-from sessions_app.services.avatar_sessions import NotStartable, Wish
+from sessions_app.services import acceptance, challenges, leases, reservations, tallies
+from sessions_app.services.acceptance import NotStartable, Wish
 from sessions_app.services.reservations import QuotaReached, Stranger
 from sessions_app.services.tickets import Grant, Ticket
 
@@ -166,7 +166,7 @@ def _begin(
 ) -> Started:
     widget, token = stranger.widget, _new_token()
     with transaction.atomic():
-        session = avatar_sessions.accept(
+        session = acceptance.accept(
             caller=caller,
             workspace=widget.workspace,
             wish=_wish(widget),

@@ -18,7 +18,7 @@ from sessions_app.forms import AgainForm, SessionFilterForm, SessionForm
 from sessions_app.lifecycle import OPEN
 from sessions_app.models import AvatarSession, SessionEvent, Widget
 from sessions_app.services import avatar_sessions, timeline
-from sessions_app.services.avatar_sessions import NotStartable
+from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.reservations import QuotaReached
 
 

@@ -9,7 +9,7 @@ from celery import Celery
 from accounts.models import User, Workspace
 from liveavatar_web.celery import app as celery_app
 from sessions_app.models import Avatar
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.crash.beats import Beat
 from tests.crash.broker import Broker

@@ -19,7 +19,7 @@ from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession
 from sessions_app.services import avatar_sessions
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.crash.beats import CREATE_SECRET, MINT, START
 from tests.crash.broker import Broker

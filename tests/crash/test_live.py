@@ -7,7 +7,7 @@ from accounts.models import User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, Meter
 from sessions_app.services import avatar_sessions, leases
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.crash.beats import KEEP_ALIVE, LOOK, STOP, after, before
 from tests.crash.conftest import Crash

@@ -9,7 +9,7 @@ from accounts.models import User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import avatar_sessions
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.crash.beats import LOOK, MINT, START, STOP, after, before
 from tests.crash.conftest import Crash

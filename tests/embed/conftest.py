@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import caches
 
 from sessions_app.models import Widget
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.embed.visitor import Visitor
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User, Workspace
 from sessions_app.models import AvatarSession, Meter, Widget, WidgetTally
 from sessions_app.services import challenges, reservations, tallies
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.visitors import visitor_of
 from tests import build
 from tests.embed.visitor import Visitor

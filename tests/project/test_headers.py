@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from sessions_app.lifecycle import State
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 

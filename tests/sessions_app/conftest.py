@@ -5,7 +5,7 @@ import pytest
 from celery.signals import before_task_publish
 
 from accounts.models import User, Workspace
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 
 Bell = tuple[str, str, dict[str, int]]

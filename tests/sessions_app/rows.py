@@ -13,7 +13,7 @@ from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import OPEN, OVER, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Context, Meter
 from sessions_app.services import reservations
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.simulator.cloud import SimulatedCloud
 

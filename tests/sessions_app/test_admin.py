@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import AuditEvent, User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, SessionEvent
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests.sessions_app.answers import assert_one_error_shape
 from tests.sessions_app.rows import placed
 

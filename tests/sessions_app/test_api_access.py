@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.rights import Role
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, SessionEvent
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.answers import assert_one_error_shape
 from tests.sessions_app.rows import placed

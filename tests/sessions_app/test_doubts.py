@@ -12,7 +12,7 @@ from accounts.models import User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
 from sessions_app.services import avatar_sessions, moves, starting, stopping
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.stopping import Bill
 from tests import build
 from tests.sessions_app.racing import aside, wait_for

@@ -22,7 +22,7 @@ from sessions_app.lifecycle import (
 )
 from sessions_app.models import AvatarSession, Meter, SessionEvent
 from sessions_app.services import moves
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests.sessions_app.rows import assert_meters_balance, live_fields, placed
 
 _EVERY_MOVE = list(product(State, State))

@@ -19,7 +19,7 @@ from sessions_app.services import (
     starting,
     stopping,
 )
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.sweep import sweep
 from tests import build
 from tests.sessions_app.racing import race

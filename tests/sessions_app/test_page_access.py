@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.rights import Role
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context, ContextVersion
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 

@@ -14,7 +14,8 @@ from accounts.services.workspaces import NotAllowed
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context, Meter
 from sessions_app.services import avatar_sessions
-from sessions_app.services.avatar_sessions import NotLive, NotStartable, Wish
+from sessions_app.services.acceptance import NotStartable, Wish
+from sessions_app.services.avatar_sessions import NotLive
 from tests import build
 from tests.sessions_app.rows import placed
 from tests.simulator.cloud import SimulatedCloud

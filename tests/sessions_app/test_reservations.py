@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, User, Workspace
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, Meter
 from sessions_app.services import avatar_sessions, reservations
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.reservations import QuotaReached
 from tests import build
 from tests.sessions_app.racing import race

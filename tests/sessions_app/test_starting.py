@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
 from sessions_app.services import avatar_sessions, starting
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, placed, running, time_passes
 from tests.sessions_app.trouble import MINT, START, fault

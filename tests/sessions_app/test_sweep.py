@@ -12,7 +12,7 @@ from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import OVER, EndReason, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession
 from sessions_app.services import catalogue
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.sweep import sweep
 from tests import build
 from tests.sessions_app.conftest import Bell

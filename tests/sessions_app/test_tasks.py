@@ -8,7 +8,7 @@ from accounts.models import User
 from sessions_app import tasks
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, CloudSession
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, running, time_passes
 from tests.sessions_app.trouble import KEEP_ALIVE, START, fault

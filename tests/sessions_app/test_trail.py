@@ -5,7 +5,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, User
 from sessions_app.models import AvatarSession
 from sessions_app.services import avatar_sessions, timeline
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.trouble import START, fault
 from tests.simulator.cloud import SimulatedCloud

@@ -9,7 +9,7 @@ from accounts.models import User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, SessionEvent
 from sessions_app.services import reports, timeline, transcripts
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.transcripts import Line
 from tests.sessions_app.rows import placed
 

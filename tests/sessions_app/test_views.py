@@ -11,7 +11,7 @@ from accounts.models import User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, CloudAccount, Context, SessionEvent
 from sessions_app.services import contexts, reports, transcripts
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from sessions_app.services.contexts import Script
 from sessions_app.services.transcripts import Line
 from tests import build

@@ -16,7 +16,7 @@ from sessions_app import wording
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, Meter, Visit, Widget
 from sessions_app.services import reservations, tallies
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 
 PEOPLE = ("owner", "admin", "colleague", "auditor", "stranger", "anonymous")

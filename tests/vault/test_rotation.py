@@ -15,7 +15,7 @@ from accounts.services.vault_rotation import Progress
 from liveavatar_web.fields import SealedField
 from liveavatar_web.vault import Secret, keyring
 from sessions_app.models import AvatarSession
-from sessions_app.services.avatar_sessions import Wish
+from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.work import drain
 

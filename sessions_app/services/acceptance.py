@@ -1,0 +1,128 @@
+"""Takes a session on: whether what was wished for can be started, what it may use, its row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+
+from accounts.models import ProviderKey, Workspace
+from accounts.services import audit
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+from liveavatar_web import bell
+from sessions_app.models import Avatar, AvatarSession, Context
+from sessions_app.services import moves, reservations
+from sessions_app.services.reservations import Stranger
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The session somebody asks for, as chosen: already of the right types and in range."""
+
+    avatar: Avatar
+    provider_key: ProviderKey
+    context: Context | None = None
+    voice: str = "alloy"
+    model: str = "gpt-realtime"
+    temperature: Decimal = Decimal("0.8")
+    is_sandbox: bool = False
+    max_seconds: int = 300
+
+
+class NotStartable(Exception):
+    """What was chosen cannot be started; `field` names the choice, the text says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def accept(
+    *,
+    caller: Caller,
+    workspace: Workspace,
+    wish: Wish,
+    idempotency_key: str,
+    now: datetime,
+    stranger: Stranger | None = None,
+) -> AvatarSession:
+    """Reserves what the session may use, and writes it down; call it inside a transaction.
+
+    Rights are the caller's to check. Raises NotStartable or QuotaReached.
+    """
+    check(wish, workspace)
+    period = reservations.hold(
+        workspace=workspace, seconds=wish.max_seconds, now=now, stranger=stranger
+    )
+    session = AvatarSession.objects.create(
+        workspace=workspace,
+        requested_by=caller.user,
+        widget=stranger.widget if stranger else None,
+        idempotency_key=idempotency_key,
+        avatar=wish.avatar,
+        context=wish.context,
+        context_number=wish.context.mirrored_number if wish.context else None,
+        provider_key=wish.provider_key,
+        voice=wish.voice,
+        model=wish.model,
+        temperature=wish.temperature,
+        is_sandbox=wish.is_sandbox,
+        max_seconds=wish.max_seconds,
+        reserved_period=period,
+        requested_at=now,
+        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+        due_at=now,
+    )
+    audit.record(
+        Action.SESSION_REQUESTED,
+        caller=caller,
+        workspace=workspace,
+        obj=session,
+        details=_told(wish, stranger),
+    )
+    bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
+    moves.tell(session, cause="requested", now=now)
+    return session
+
+
+def check(wish: Wish, workspace: Workspace) -> None:
+    """Whether this can be started here and now. Raises NotStartable."""
+    longest = workspace.session_limit_seconds
+    if wish.provider_key.workspace_id != workspace.pk or not (
+        ProviderKey.objects.usable().filter(pk=wish.provider_key.pk).exists()
+    ):
+        raise NotStartable("provider_key", "This key is not ready. Choose another one.")
+    if wish.context is not None and not (
+        Context.objects.usable().filter(pk=wish.context.pk, workspace=workspace).exists()
+    ):
+        raise NotStartable("context", "This context has not reached the cloud yet.")
+    if not Avatar.objects.usable().filter(pk=wish.avatar.pk).exists():
+        raise NotStartable("avatar", "This avatar cannot be used now. Choose another one.")
+    if wish.is_sandbox:
+        longest = min(longest, settings.SANDBOX_MAX_SECONDS)
+        if not wish.avatar.is_sandbox:
+            raise NotStartable("avatar", "The sandbox plays its own avatars only. Choose one.")
+    if wish.max_seconds > longest:
+        raise NotStartable("max_minutes", f"A session may last {_span(longest)} here at the most.")
+
+
+def _told(wish: Wish, stranger: Stranger | None) -> dict[str, audit.Detail]:
+    told: dict[str, audit.Detail] = {
+        "avatar": wish.avatar.name,
+        "context": wish.context.name if wish.context else "",
+        "provider_key": wish.provider_key.name,
+        "voice": wish.voice,
+        "model": wish.model,
+        "temperature": float(wish.temperature),
+        "is_sandbox": wish.is_sandbox,
+        "max_seconds": wish.max_seconds,
+    }
+    if stranger is not None:
+        told |= {"widget": stranger.widget.name, "origin": stranger.origin}
+    return told
+
+
+def _span(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} minutes" if minutes > 1 and not rest else f"{seconds} seconds"
