@@ -211,6 +211,11 @@ CELERY_BEAT_SCHEDULE = {
         # A sweep that waited for a full period has been overtaken by the next one.
         "options": {"queue": "sweep", "expires": SWEEP_SECONDS},
     },
+    "tidy": {
+        "task": "sessions_app.tidy",
+        "schedule": 3600,
+        "options": {"queue": "sweep", "expires": 3600},
+    },
 }
 
 # --- People --------------------------------------------------------------------------------------

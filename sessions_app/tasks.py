@@ -5,7 +5,15 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app.services import breaker, catalogue, leases, mirroring, starting, stopping
+from sessions_app.services import (
+    breaker,
+    catalogue,
+    leases,
+    mirroring,
+    reservations,
+    starting,
+    stopping,
+)
 from sessions_app.services.sweep import sweep as sweep_once
 
 
@@ -42,6 +50,11 @@ def sync_catalogue(**_: Any) -> None:
 @shared_task(name="sessions_app.tell_of_pause")
 def tell_of_pause(*, widget_id: int, **_: Any) -> None:
     breaker.tell(pk=widget_id, now=timezone.now())
+
+
+@shared_task(name="sessions_app.tidy")
+def tidy(**_: Any) -> None:
+    reservations.forget_visitors(now=timezone.now())
 
 
 @shared_task(name="sessions_app.sweep")

@@ -8,7 +8,7 @@ that one who is turned away has not held up anybody else.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db.models import F
@@ -117,6 +117,14 @@ def add_used(session: AvatarSession, seconds: int) -> None:
             Meter.objects.filter(subject=subject, period=period).update(
                 used_seconds=F("used_seconds") + seconds
             )
+
+
+def forget_visitors(*, now: datetime) -> int:
+    """Deletes what strangers used on days that are over, once nothing of it is held."""
+    yesterday, _ = periods(now - timedelta(days=1))
+    over = Meter.objects.filter(subject__startswith="visitor:", period__lt=yesterday)
+    deleted, _ = over.filter(held_seconds=0).delete()
+    return deleted
 
 
 def month_of(workspace: Workspace, now: datetime) -> Meter:

@@ -86,6 +86,18 @@ def test_a_visitor_has_their_starts_and_the_next_one_theirs(widget: Widget) -> N
     assert Visitor(widget, address="203.0.113.8").come_in().status_code == 202
 
 
+@pytest.mark.django_db
+def test_what_a_visitor_used_is_forgotten_once_the_day_is_long_over(visitor: Visitor) -> None:
+    visitor.come_in()
+    drain()
+    visitor.in_session("/stop", {})
+    drain()
+
+    assert reservations.forget_visitors(now=timezone.now() + timedelta(days=1)) == 0
+    assert reservations.forget_visitors(now=timezone.now() + timedelta(days=2)) == 1
+    assert not Meter.objects.filter(subject__startswith="visitor:").exists()
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -59,5 +59,6 @@ def test_every_bell_that_is_rung_has_a_task_that_answers() -> None:
         "sessions_app.stop_session",
         "sessions_app.sweep",
         "sessions_app.tell_of_pause",
+        "sessions_app.tidy",
         "sessions_app.sync_catalogue",
     }
