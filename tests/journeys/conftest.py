@@ -120,15 +120,16 @@ def ordinary_browser(
     folder = tmp_path_factory.mktemp("browser")
     flags = [*QUIET, *WITH_MICROPHONE, "--headless=new", "--disable-gpu"]
     command = [executable, *flags, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
+    told = folder / "DevToolsActivePort"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        port = (
-            eventually((folder / "DevToolsActivePort").exists)
-            and (folder / "DevToolsActivePort").read_text().split()[0]
-        )
-        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        yield browser
-        browser.close()
-        process.terminate()
+        try:
+            # The file is there a moment before its first line, the port, is.
+            port = eventually(lambda: told.exists() and told.read_text().split())[0]
+            browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+            yield browser
+            browser.close()
+        finally:
+            process.terminate()
 
 
 @pytest.fixture
