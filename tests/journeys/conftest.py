@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from scripts.stack import Stack, stack
-from tests.journeys.person import Person, eventually
+from tests.journeys.person import Person
 from tests.simulator.cloud import SimulatedCloud
 
 # A fact may take its time on a busy machine; it is waited for no longer than it takes.
@@ -115,21 +114,15 @@ def ordinary_browser(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """A browser as people have it: Playwright's own flags switch off partitioned storage."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert executable is not None
     folder = tmp_path_factory.mktemp("browser")
     flags = [*QUIET, *WITH_MICROPHONE, "--headless=new", "--disable-gpu"]
-    command = [executable, *flags, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
-    told = folder / "DevToolsActivePort"
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            # The file is there a moment before its first line, the port, is.
-            port = eventually(lambda: told.exists() and told.read_text().split())[0]
-            browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-            yield browser
-            browser.close()
-        finally:
-            process.terminate()
+    browser = playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        ignore_default_args=True,
+        args=[*flags, "--remote-debugging-pipe", f"--user-data-dir={folder}"],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

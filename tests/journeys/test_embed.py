@@ -241,7 +241,7 @@ def test_the_keyboard_opens_it_talks_and_gets_its_focus_back(visit: Visit) -> No
     shopper.launcher.focus()
 
     page.keyboard.press("Enter")
-    expect(shopper.part("start")).to_be_visible()
+    expect(shopper.part("start")).to_be_enabled()
     dialog = page.get_by_role("dialog", name="Talk to Amara")
     expect(dialog).to_be_visible()
     shopper.part("start").focus()

@@ -54,7 +54,7 @@ def test_the_preview_is_the_real_widget_as_it_is_typed(
 ) -> None:
     page = signed_in(viewport={"width": 1280, "height": 900}).page
     page.goto("/widgets/new")
-    preview = page.frame_locator(".widget-editor iframe")
+    preview = page.frame_locator(".widget-editor iframe:not([data-loading])")
     frame = preview.frame_locator("liveavatar-widget iframe")
     expect(frame.locator("[data-part=start]")).to_be_visible()
 

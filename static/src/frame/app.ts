@@ -39,6 +39,8 @@ export class FrameApp {
     view.minimise.addEventListener("click", () => host.tell("close"));
     view.start.addEventListener("click", () => void this.start());
     view.again.addEventListener("click", () => void this.start());
+    // Drawn by the server and disabled there: a click before this line would be lost.
+    view.start.disabled = false;
     // Where nobody says that they opened it: a plain iframe, or a widget that opens by itself.
     document.addEventListener("pointerdown", () => this.prepare(), { once: true });
     this.#bindPage();
