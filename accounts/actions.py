@@ -43,6 +43,7 @@ class Action(StrEnum):
     PROVIDER_KEY_OPENED = "provider_key.opened", "purpose"
     PROVIDER_KEY_DELIVERED = "provider_key.delivered", "remote_secret_id", "adopted", "strays"
     PROVIDER_KEY_DELIVERY_UNCERTAIN = "provider_key.delivery_uncertain", "error"
+    PROVIDER_KEY_MISSING = "provider_key.missing", "remote_secret_id"
     PROVIDER_KEY_REJECTED = "provider_key.rejected", "error"
     PROVIDER_KEY_RETRY_ASKED = "provider_key.retry_asked"
     PROVIDER_KEY_REVOKE_ASKED = "provider_key.revoke_asked"
@@ -53,6 +54,7 @@ class Action(StrEnum):
     CONTEXT_RESTORED = "context.restored", "number", "restored_number"
     CONTEXT_DELETED = "context.deleted", "used_count"
     CONTEXT_MIRRORED = "context.mirrored", "number", "remote_id"
+    CONTEXT_MISSING = "context.missing", "remote_id"
     CONTEXT_REJECTED = "context.rejected", "number", "error"
 
     CATALOGUE_SYNC_REQUESTED = "catalogue.sync_requested"

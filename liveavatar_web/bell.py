@@ -16,13 +16,13 @@ log = structlog.get_logger(__name__)
 bells_lost = Counter("bells_lost_total", "Messages that the broker did not take", ["task"])
 
 
-def ring(task: str, *, queue: str, **ids: int) -> None:
+def ring(task: str, *, queue: str, **ids: int | str) -> None:
     """Asks for `task` once the current transaction has committed; ids only, never values."""
     # Not a partial: where a robust hook fails, Django asks it for a name that partials have not.
     transaction.on_commit(lambda: _send(task, queue, ids), robust=True)
 
 
-def _send(task: str, queue: str, ids: dict[str, int]) -> None:
+def _send(task: str, queue: str, ids: dict[str, int | str]) -> None:
     try:
         current_app.send_task(
             task,

@@ -70,6 +70,8 @@ KEEP_ALIVE_SECONDS = env.integer("KEEP_ALIVE_SECONDS", 100, minimum=1)
 START_WITHIN_SECONDS = env.integer("START_WITHIN_SECONDS", 60, minimum=1)
 # How often one address may knock at widgets in a minute: for a ticket, a start, a return.
 EMBED_KNOCKS_PER_MINUTE = env.integer("EMBED_KNOCKS_PER_MINUTE", 30, minimum=1)
+# How often the cloud's running sessions are compared with ours; its other lists a tenth as often.
+RECONCILE_SECONDS = env.integer("RECONCILE_SECONDS", 60, minimum=1)
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 5, minimum=1)
 
 # --- Applications --------------------------------------------------------------------------------

@@ -10,7 +10,16 @@ from django.utils import timezone
 from accounts.admin_audit import ReadOnlyAdmin
 from accounts.models import User
 from accounts.services.callers import Caller
-from sessions_app.models import Avatar, AvatarSession, CloudSession, Context, Meter, Widget
+from sessions_app.models import (
+    Avatar,
+    AvatarSession,
+    CloudSession,
+    CloudStranger,
+    Context,
+    Meter,
+    Reconciliation,
+    Widget,
+)
 from sessions_app.services import avatar_sessions
 
 
@@ -86,6 +95,18 @@ class AvatarAdmin(ReadOnlyAdmin):
     list_display = ("name", "status", "is_own", "is_sandbox", "is_expired", "last_seen_at")
     list_filter = ("status", "is_own", "is_sandbox", "is_expired")
     search_fields = ("name", "remote_id")
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "there", "checked_at", "due_at", "last_error")
+
+
+@admin.register(CloudStranger)
+class CloudStrangerAdmin(ReadOnlyAdmin):
+    list_display = ("remote_id", "source", "is_sandbox", "begun_at", "last_seen_at", "gone_at")
+    list_filter = (("gone_at", admin.EmptyFieldListFilter), "source", "is_sandbox")
+    search_fields = ("remote_id",)
 
 
 @admin.register(Meter)

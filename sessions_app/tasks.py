@@ -10,6 +10,7 @@ from sessions_app.services import (
     catalogue,
     leases,
     mirroring,
+    reconciliation,
     reservations,
     starting,
     stopping,
@@ -45,6 +46,11 @@ def mirror_context(*, context_id: int, **_: Any) -> None:
 @shared_task(name="sessions_app.sync_catalogue")
 def sync_catalogue(**_: Any) -> None:
     catalogue.sync()
+
+
+@shared_task(name="sessions_app.reconcile")
+def reconcile(*, kind: str, **_: Any) -> None:
+    reconciliation.reconcile(kind)
 
 
 @shared_task(name="sessions_app.tell_of_pause")

@@ -11,6 +11,7 @@ from sessions_app.models import AvatarSession, CloudSession, Context
 from sessions_app.services import leases, mirroring, starting, stopping
 from sessions_app.services.sweep import sweep
 
+_ON_THEIR_WAY = ProviderKey.MOVING - {ProviderKey.State.REVOKING}
 _WORK = {
     State.REQUESTED: starting.start,
     State.STARTING: starting.start,
@@ -37,10 +38,10 @@ def _one_round(now: datetime) -> int:
     done = 0
     for key in ProviderKey.objects.due(now):
         done += 1
-        if key.state == ProviderKey.State.REVOKING:
-            key_removals.delete_secrets(key_id=key.pk, now=now)
-        else:
+        if key.state in _ON_THEIR_WAY:
             key_deliveries.push(key_id=key.pk, now=now)
+        else:
+            key_removals.delete_secrets(key_id=key.pk, now=now)
     for context in Context.objects.due(now):
         done += 1
         mirroring.mirror(pk=context.pk)

@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound="DueWork")
 class Claim:
     """The right to work on one row until `until`; outcomes are recorded against `token`."""
 
-    pk: int
+    pk: int | str
     token: uuid.UUID
     until: datetime
 
@@ -26,7 +26,7 @@ class DueWorkQuerySet(models.QuerySet[Row]):
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
         return self.filter(free, due_at__lte=now)
 
-    def claim(self, *, pk: int, now: datetime, seconds: int, **changes: Any) -> Claim | None:
+    def claim(self, *, pk: int | str, now: datetime, seconds: int, **changes: Any) -> Claim | None:
         """Takes the row for `seconds`, or returns None where somebody holds it or it is not due.
 
         One conditional update, so that of many who ask one gets it. Filter by state first;

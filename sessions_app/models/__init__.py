@@ -4,6 +4,7 @@ from sessions_app.models.cloud_account import CloudAccount
 from sessions_app.models.cloud_session import CloudSession
 from sessions_app.models.context import Context, ContextVersion
 from sessions_app.models.meter import Meter
+from sessions_app.models.reconciliation import CloudStranger, Reconciliation
 from sessions_app.models.session_event import SessionEvent
 from sessions_app.models.visit import Visit
 from sessions_app.models.widget import Widget, WidgetTally
@@ -13,9 +14,11 @@ __all__ = [
     "AvatarSession",
     "CloudAccount",
     "CloudSession",
+    "CloudStranger",
     "Context",
     "ContextVersion",
     "Meter",
+    "Reconciliation",
     "SessionEvent",
     "Visit",
     "Widget",

@@ -91,9 +91,20 @@ def doubt(session: AvatarSession, *, now: datetime) -> None:
 def doubt_one(cloud_session: CloudSession, *, now: datetime) -> None:
     unsettled = CloudSession.objects.unsettled().filter(pk=cloud_session.pk)
     if unsettled.update(state=CloudSession.State.DOUBTFUL, due_at=now, version=F("version") + 1):
-        bell.ring(
-            "sessions_app.stop_cloud_session", queue="live", cloud_session_id=cloud_session.pk
-        )
+        _ring_for(cloud_session)
+
+
+def reopen(cloud_session: CloudSession, *, now: datetime) -> None:
+    """Puts one that was struck off, and runs all the same, back on the list of those to stop."""
+    over = CloudSession.objects.filter(pk=cloud_session.pk, state=CloudSession.State.OVER)
+    if over.update(
+        state=CloudSession.State.DOUBTFUL,
+        due_at=now,
+        over_at=None,
+        attempts=0,
+        version=F("version") + 1,
+    ):
+        _ring_for(cloud_session)
 
 
 def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -> None:
@@ -107,6 +118,10 @@ def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -
         text=text,
     )
     changes.announce(session.workspace_id, ("session", session.public_id))
+
+
+def _ring_for(cloud_session: CloudSession) -> None:
+    bell.ring("sessions_app.stop_cloud_session", queue="live", cloud_session_id=cloud_session.pk)
 
 
 def _audit(session: AvatarSession, to: State, *, cause: str, caller: Caller) -> None:

@@ -120,6 +120,8 @@ def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
     # Locked first, for a session that is ending at this moment may have summed its bills up.
     AvatarSession.objects.filter(pk=session.pk).update(version=F("version") + 1)
     struck = CloudSession.objects.unsettled().filter(pk=cloud_session.pk)
+    # One that was struck off before, and found running, has a bill already.
+    before = struck.values_list("billed_seconds", flat=True).first() or 0
     if not struck.update(
         state=CloudSession.State.OVER,
         over_at=now,
@@ -133,8 +135,8 @@ def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
         return
     late = AvatarSession.objects.filter(pk=session.pk, state__in=OVER)
     if late.update(**moves.totals(session)):
-        reservations.add_used(session, bill.seconds)
-        tallies.count_seconds(session, bill.seconds, now=now)
+        reservations.add_used(session, bill.seconds - before)
+        tallies.count_seconds(session, bill.seconds - before, now=now)
 
 
 def close_unstarted(cloud_session: CloudSession, *, now: datetime) -> None:

@@ -14,7 +14,14 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import BEFORE_LIVE, OPEN, EndReason, State
 from sessions_app.models import AvatarSession, CloudSession
-from sessions_app.services import avatar_sessions, breaker, catalogue, contexts, moves
+from sessions_app.services import (
+    avatar_sessions,
+    breaker,
+    catalogue,
+    contexts,
+    moves,
+    reconciliation,
+)
 
 _SWEEP: Final = Caller.system("sweep")
 _BATCH: Final = 500
@@ -32,6 +39,7 @@ def sweep(*, now: datetime) -> None:
     provider_keys.sweep(now=now)
     contexts.sweep(now=now)
     catalogue.sweep(now=now)
+    reconciliation.sweep(now=now)
     breaker.sweep(now=now)
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
@@ -47,7 +55,7 @@ def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     yield EndReason.LIMIT, sessions.filter(limit_at__lte=now)
     yield EndReason.ABANDONED, sessions.filter(lease_until__lte=now)
-    yield EndReason.KEY_GONE, sessions.exclude(provider_key__state=ProviderKey.State.READY)
+    yield EndReason.KEY_GONE, sessions.filter(provider_key__state__in=ProviderKey.GIVEN_UP)
     switched_on = Q(widget__is_enabled=True, widget__deleted_at__isnull=True)
     yield (
         EndReason.WIDGET_OFF,

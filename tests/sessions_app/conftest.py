@@ -8,7 +8,7 @@ from accounts.models import User, Workspace
 from sessions_app.services.acceptance import Wish
 from tests import build
 
-Bell = tuple[str, str, dict[str, int]]
+Bell = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import OVER, EndReason, State
-from sessions_app.models import AvatarSession, CloudAccount, CloudSession
-from sessions_app.services import catalogue
+from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Reconciliation
+from sessions_app.services import catalogue, reconciliation
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.sweep import sweep
 from tests import build
@@ -33,8 +33,10 @@ _STATES = {
 
 @pytest.fixture
 def quiet_account(db: None) -> None:
-    """The account was read a moment ago, so that its own work is not due."""
+    """The account and its lists were read a moment ago, so that its own work is not due."""
     later = timezone.now() + timedelta(hours=1)
+    for kind in Reconciliation.Kind.values:
+        Reconciliation.objects.create(kind=kind, due_at=later)
     CloudAccount.objects.create(id=1, due_at=later, catalogue_due_at=later)
 
 
@@ -90,13 +92,15 @@ def test_the_oldest_work_is_rung_for_first(
     assert [ids["session_id"] for _, _, ids in bells] == [old.pk, young.pk]
 
 
-def test_a_context_a_key_and_the_catalogue_are_rung_for_too(
+def test_a_context_a_key_the_catalogue_and_a_list_are_rung_for_too(
     alice: User, plan: Wish, django_capture_on_commit_callbacks: Commit, bells: list[Bell]
 ) -> None:
     key, workspace = plan.provider_key, plan.provider_key.workspace
     ProviderKey.objects.update(state=ProviderKey.State.PENDING, due_at=timezone.now())
     context = build.context(workspace, alice)
     catalogue.account()
+    reconciliation.sweep(now=timezone.now())
+    Reconciliation.objects.exclude(kind="sessions").update(due_at=None)
 
     with django_capture_on_commit_callbacks(execute=True):
         sweep(now=timezone.now())
@@ -105,6 +109,7 @@ def test_a_context_a_key_and_the_catalogue_are_rung_for_too(
         ("accounts.push_provider_key", "sync", {"key_id": key.pk}),
         ("sessions_app.mirror_context", "sync", {"context_id": context.pk}),
         ("sessions_app.sync_catalogue", "sync", {}),
+        ("sessions_app.reconcile", "sync", {"kind": "sessions"}),
     ]
 
 
