@@ -54,6 +54,7 @@ def test_every_bell_that_is_rung_has_a_task_that_answers() -> None:
         "accounts.push_provider_key",
         "sessions_app.keep_session",
         "sessions_app.mirror_context",
+        "sessions_app.reconcile",
         "sessions_app.start_session",
         "sessions_app.stop_cloud_session",
         "sessions_app.stop_session",
