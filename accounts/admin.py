@@ -94,6 +94,7 @@ class WorkspaceAdmin(AuditedAdmin):
         "max_concurrent_sessions",
         "max_session_seconds",
         "monthly_minutes",
+        "monthly_credits",
     )
     list_filter = ("created_at",)
     search_fields = ("name", "public_id", "memberships__user__email")

@@ -53,6 +53,10 @@ def decimal(name: str, default: str) -> Decimal:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a number") from error
 
 
+def optional_decimal(name: str) -> Decimal | None:
+    return decimal(name, "") if text(name) else None
+
+
 def items(name: str, default: str = "") -> list[str]:
     """A comma-separated list without its empty entries."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]

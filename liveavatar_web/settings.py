@@ -61,8 +61,15 @@ SESSION_TOKEN_SECONDS = env.integer("SESSION_TOKEN_SECONDS", 300, minimum=1)
 # --- Limits: conditional updates that fail closed ------------------------------------------------
 
 MAX_CONCURRENT_PER_WORKSPACE = env.integer("MAX_CONCURRENT_PER_WORKSPACE", 3)
+# All workspaces together; what the plan of the LiveAvatar account allows, or less.
+MAX_CONCURRENT_SESSIONS = env.integer("MAX_CONCURRENT_SESSIONS", 100)
 MAX_SESSION_SECONDS = env.integer("MAX_SESSION_SECONDS", 600, minimum=30)
 MONTHLY_MINUTES_PER_WORKSPACE = env.integer("MONTHLY_MINUTES_PER_WORKSPACE", 300)
+# Credits of the LiveAvatar account. LITE costs one a minute; no limit where none is set.
+CREDITS_PER_MINUTE = env.decimal("CREDITS_PER_MINUTE", "1")
+MONTHLY_CREDITS_PER_WORKSPACE = env.optional_decimal("MONTHLY_CREDITS_PER_WORKSPACE")
+# No start may take the account below this; while what is left is not known, nothing starts.
+CREDIT_FLOOR = env.optional_decimal("CREDIT_FLOOR")
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, minimum=5)
 GOODBYE_SECONDS = env.integer("GOODBYE_SECONDS", 15, minimum=1)
 KEEP_ALIVE_SECONDS = env.integer("KEEP_ALIVE_SECONDS", 100, minimum=1)

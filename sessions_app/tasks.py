@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from sessions_app.services import (
     breaker,
+    budgets,
     catalogue,
     leases,
     mirroring,
@@ -56,6 +57,11 @@ def reconcile(*, kind: str, **_: Any) -> None:
 @shared_task(name="sessions_app.tell_of_pause")
 def tell_of_pause(*, widget_id: int, **_: Any) -> None:
     breaker.tell(pk=widget_id, now=timezone.now())
+
+
+@shared_task(name="sessions_app.tell_of_budget")
+def tell_of_budget(*, meter_id: int, **_: Any) -> None:
+    budgets.tell(pk=meter_id)
 
 
 @shared_task(name="sessions_app.tidy")

@@ -1,4 +1,5 @@
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +24,7 @@ class Workspace(models.Model):
     max_concurrent_sessions = models.PositiveIntegerField(null=True, blank=True)
     max_session_seconds = models.PositiveIntegerField(null=True, blank=True)
     monthly_minutes = models.PositiveIntegerField(null=True, blank=True)
+    monthly_credits = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
     objects = WorkspaceQuerySet.as_manager()
 
@@ -41,6 +43,12 @@ class Workspace(models.Model):
     @property
     def monthly_limit_seconds(self) -> int:
         return 60 * _or(self.monthly_minutes, settings.MONTHLY_MINUTES_PER_WORKSPACE)
+
+    @property
+    def monthly_credit_limit(self) -> Decimal | None:
+        """Credits of the cloud's; None where there is no limit."""
+        installation: Decimal | None = settings.MONTHLY_CREDITS_PER_WORKSPACE
+        return installation if self.monthly_credits is None else self.monthly_credits
 
 
 def _or(own: int | None, installation: int) -> int:

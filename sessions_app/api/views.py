@@ -24,7 +24,7 @@ from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import avatar_sessions, leases, reports, transcripts
 from sessions_app.services.acceptance import NotStartable, Wish
 from sessions_app.services.avatar_sessions import NotLive
-from sessions_app.services.reservations import QuotaReached
+from sessions_app.services.limits import QuotaReached
 
 Row = TypeVar("Row", bound=Model)
 

@@ -68,6 +68,9 @@ class AvatarSession(DueWork):
     )
     is_sandbox = models.BooleanField(default=False)
     max_seconds = models.PositiveIntegerField()
+    # One extension that the person may ask for; reserved and minted with the rest.
+    extension_seconds = models.PositiveIntegerField(default=0)
+    extended_at = models.DateTimeField(null=True, blank=True)
     reserved_period = models.CharField(max_length=10)
 
     # The room, while it is live.
@@ -173,6 +176,11 @@ class AvatarSession(DueWork):
     def asked_by(self) -> str:
         """Who asked for it, in words for those who may see it."""
         return f"Visitor of {self.widget.name}" if self.widget else str(self.requested_by)
+
+    @property
+    def reserved_seconds(self) -> int:
+        """The longest it may last, its extension included."""
+        return self.max_seconds + self.extension_seconds
 
     @property
     def is_open(self) -> bool:

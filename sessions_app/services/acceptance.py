@@ -13,7 +13,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import moves, reservations
-from sessions_app.services.reservations import Stranger
+from sessions_app.services.limits import Need, Stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ def accept(
     """
     check(wish, workspace)
     period = reservations.hold(
-        workspace=workspace, seconds=wish.max_seconds, now=now, stranger=stranger
+        workspace=workspace,
+        need=Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox),
+        now=now,
+        stranger=stranger,
     )
     session = AvatarSession.objects.create(
         workspace=workspace,

@@ -16,9 +16,9 @@ from liveavatar_web import bell
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import BEFORE_LIVE, EndReason, State
 from sessions_app.models import AvatarSession
-from sessions_app.services import acceptance, moves
+from sessions_app.services import acceptance, budgets, moves
 from sessions_app.services.acceptance import NotStartable, Wish
-from sessions_app.services.reservations import QuotaReached
+from sessions_app.services.limits import QuotaReached
 
 STOP_ANYWHERE: Final = "sessions_app.change_avatarsession"
 MODEL_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$"
@@ -76,6 +76,8 @@ def request(
             workspace=workspace,
             details={"reason": str(refusal)},
         )
+        if isinstance(refusal, QuotaReached) and refusal.code in budgets.CODES:
+            budgets.exhausted(workspace, now=now)
         raise
 
 

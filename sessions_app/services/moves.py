@@ -66,7 +66,7 @@ def move(
         from_queryset=AvatarSession.objects.select_related("workspace", "widget", "visit")
     )
     if to in OVER:
-        reservations.settle(session, used_seconds=session.billed_seconds or 0)
+        reservations.settle(session)
         tallies.count_seconds(session, session.billed_seconds or 0, now=now)
         doubt(session, now=now)
     if to in _ACTIONS:

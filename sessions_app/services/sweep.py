@@ -17,6 +17,7 @@ from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import (
     avatar_sessions,
     breaker,
+    budgets,
     catalogue,
     contexts,
     moves,
@@ -41,6 +42,7 @@ def sweep(*, now: datetime) -> None:
     catalogue.sweep(now=now)
     reconciliation.sweep(now=now)
     breaker.sweep(now=now)
+    budgets.sweep()
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
             _end(session, reason, now)

@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import TruncDate
 
 from sessions_app.models import AvatarSession, Meter, Widget, WidgetTally
-from sessions_app.services import reservations
+from sessions_app.services import limits
 
 TICKETS: Final = "tickets"
 STARTED: Final = "started"
@@ -95,10 +95,9 @@ def _day(day: date, by_day: defaultdict[date, dict[str, int]]) -> DayUsage:
 
 def used(widget: Widget, *, now: datetime) -> Used:
     """Held seconds count as used: they may be."""
-    day, month = reservations.periods(now)
+    day, month = limits.periods(now)
     found = {
-        meter.period: meter
-        for meter in Meter.objects.filter(subject=reservations.of_widget(widget))
+        meter.period: meter for meter in Meter.objects.filter(subject=limits.of_widget(widget))
     }
     slots, today, this_month = (found.get(period, Meter()) for period in ("", day, month))
     return Used(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.crypto import salted_hmac
 
-from sessions_app.services.reservations import periods
+from sessions_app.services.limits import periods
 
 
 def visitor_of(address: str, *, now: datetime) -> str:

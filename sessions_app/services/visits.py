@@ -19,9 +19,9 @@ from accounts.services.callers import Caller
 from sessions_app import origins
 from sessions_app.lifecycle import OPEN
 from sessions_app.models import AvatarSession, Visit, Widget
-from sessions_app.services import acceptance, challenges, leases, reservations, tallies
+from sessions_app.services import acceptance, budgets, challenges, leases, reservations, tallies
 from sessions_app.services.acceptance import NotStartable, Wish
-from sessions_app.services.reservations import QuotaReached, Stranger
+from sessions_app.services.limits import Need, QuotaReached, Stranger
 from sessions_app.services.tickets import Grant, Ticket
 
 _WIDGETS: Final = Widget.objects.select_related("workspace", "avatar", "context", "provider_key")
@@ -82,7 +82,10 @@ def issue(
     stranger = Stranger(widget, visitor, grant.origin)
     try:
         reservations.check(
-            workspace=widget.workspace, seconds=widget.max_seconds, now=now, stranger=stranger
+            workspace=widget.workspace,
+            need=Need.of(widget.max_seconds, is_sandbox=widget.is_sandbox),
+            now=now,
+            stranger=stranger,
         )
     except QuotaReached as error:
         raise _no_place(widget, error, now=now) from error
@@ -212,6 +215,8 @@ def _wish(widget: Widget) -> Wish:
 
 def _no_place(widget: Widget, error: QuotaReached, *, now: datetime) -> NoPlace:
     tallies.refused(widget, error.code, now=now)
+    if error.code in budgets.CODES:
+        budgets.exhausted(widget.workspace, now=now)
     return NoPlace(for_now=error.code in _PLACES)
 
 

@@ -13,7 +13,7 @@ from accounts.rights import Right
 from liveavatar_web import watch
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import catalogue, reservations
+from sessions_app.services import budgets, catalogue, limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     recent = list(sessions[:8])
     running = list(sessions.open()[:20])
     steps = _steps(membership, talked=any(session.started_at for session in recent))
-    month = reservations.month_of(workspace, now)
+    month = budgets.month(workspace, period=limits.periods(now)[1])
     page = {
         "checklist": steps,
         "next_step": next((step for step in steps if not step.done), None),
@@ -45,8 +45,9 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         "recent_sessions": recent,
         "credits_left": catalogue.account().credits_left,
         "usage": {
-            "used_minutes": month.used_seconds // 60,
+            "used_minutes": month.meter.used_seconds // 60,
             "limit_minutes": workspace.monthly_limit_seconds // 60,
+            "warned_percent": month.warned,
             "live": sum(session.state == State.LIVE for session in running),
             "live_limit": workspace.concurrency_limit,
         },

@@ -19,7 +19,7 @@ from sessions_app.lifecycle import OPEN
 from sessions_app.models import AvatarSession, SessionEvent, Widget
 from sessions_app.services import avatar_sessions, timeline
 from sessions_app.services.acceptance import NotStartable
-from sessions_app.services.reservations import QuotaReached
+from sessions_app.services.limits import QuotaReached
 
 
 def _session(request: MemberRequest, public_id: UUID) -> AvatarSession:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sessions_app import refusals
 from sessions_app.models import Meter, Widget
-from sessions_app.services import reservations, tallies
+from sessions_app.services import limits, tallies
 from sessions_app.services.tallies import DayUsage
 
 DAYS: Final = 30
@@ -64,8 +64,8 @@ def of(widget: Widget, *, now: datetime) -> Usage:
 
 def minutes_today(widgets: list[Widget], *, now: datetime) -> dict[str, int]:
     """Minutes used or held today by the subject of each meter; one query for all."""
-    subjects = [reservations.of_widget(widget) for widget in widgets]
-    today, _ = reservations.periods(now)
+    subjects = [limits.of_widget(widget) for widget in widgets]
+    today, _ = limits.periods(now)
     rows = Meter.objects.filter(subject__in=subjects, period=today)
     return {meter.subject: _minutes(meter.used_seconds + meter.held_seconds) for meter in rows}
 

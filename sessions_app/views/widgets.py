@@ -15,7 +15,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import watch
 from liveavatar_web.pages import page_of
 from sessions_app.models import AvatarSession, Context, Widget
-from sessions_app.services import reservations
+from sessions_app.services import limits
 from sessions_app.services import widgets as service
 from sessions_app.services.widgets import NotUsable
 from sessions_app.views import widget_snippets, widget_usage
@@ -40,7 +40,7 @@ def widgets(request: MemberRequest) -> HttpResponse:
     page = page_of(visible.select_related("avatar").order_by("-id"), request)
     minutes = widget_usage.minutes_today(page.rows, now=timezone.now())
     values = {
-        "rows": [(row, minutes.get(reservations.of_widget(row), 0)) for row in page.rows],
+        "rows": [(row, minutes.get(limits.of_widget(row), 0)) for row in page.rows],
         "next_url": page.next_url,
         "watch_url": watch.address("workspace", workspace.public_id),
         "version": workspace.version,

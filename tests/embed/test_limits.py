@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from sessions_app.models import AvatarSession, Meter, Widget, WidgetTally
-from sessions_app.services import challenges, reservations, tallies
+from sessions_app.services import challenges, limits, reservations, tallies
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.visitors import visitor_of
 from tests import build
@@ -157,7 +157,7 @@ def test_500_hostile_starts_spend_at_most_the_budget_and_a_bystander_notices_not
         assert bystander.come_in().status_code == 202
         answers = list(attacks)
 
-    held = Meter.objects.get(subject=reservations.of_widget(attacked), period__regex=r"-\d\d-\d\d$")
+    held = Meter.objects.get(subject=limits.of_widget(attacked), period__regex=r"-\d\d-\d\d$")
     assert (answers.count(202), set(answers)) == (10, {202, 429})
     assert held.held_seconds + held.used_seconds == 600
     assert AvatarSession.objects.filter(widget=attacked).count() == 10

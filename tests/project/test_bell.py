@@ -59,6 +59,7 @@ def test_every_bell_that_is_rung_has_a_task_that_answers() -> None:
         "sessions_app.stop_cloud_session",
         "sessions_app.stop_session",
         "sessions_app.sweep",
+        "sessions_app.tell_of_budget",
         "sessions_app.tell_of_pause",
         "sessions_app.tidy",
         "sessions_app.sync_catalogue",

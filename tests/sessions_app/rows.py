@@ -14,6 +14,7 @@ from sessions_app.lifecycle import OPEN, OVER, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Context, Meter
 from sessions_app.services import reservations
 from sessions_app.services.acceptance import Wish
+from sessions_app.services.limits import Need
 from tests import build
 from tests.simulator.cloud import SimulatedCloud
 
@@ -25,7 +26,9 @@ def placed(by: User, wish: Wish, state: State, **fields: Any) -> AvatarSession:
         return build.past_session(by, wish, state=state, **fields)
     with transaction.atomic():
         period = reservations.hold(
-            workspace=wish.provider_key.workspace, seconds=wish.max_seconds, now=now
+            workspace=wish.provider_key.workspace,
+            need=Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox),
+            now=now,
         )
     values: dict[str, Any] = {
         "state": state,
@@ -95,6 +98,7 @@ def assert_meters_balance() -> None:
         subject = f"workspace:{session.workspace.public_id}"
         if session.is_open:
             slots[subject] += 1
+            slots["installation"] += 1
             seconds[subject, session.reserved_period] += session.max_seconds
         used[subject, session.reserved_period] += session.billed_seconds or 0
     for meter in Meter.objects.all():

@@ -11,7 +11,7 @@ from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, Meter
 from sessions_app.services import avatar_sessions, reservations
 from sessions_app.services.acceptance import Wish
-from sessions_app.services.reservations import QuotaReached
+from sessions_app.services.limits import Need, QuotaReached
 from tests import build
 from tests.sessions_app.racing import race
 from tests.sessions_app.rows import assert_meters_balance, placed
@@ -29,7 +29,9 @@ def limited(workspace: Workspace, **limits: int) -> Workspace:
 
 def hold(workspace: Workspace, *, seconds: int = 60, now: datetime = NOVEMBER) -> str:
     with transaction.atomic():
-        return reservations.hold(workspace=workspace, seconds=seconds, now=now)
+        return reservations.hold(
+            workspace=workspace, need=Need.of(seconds, is_sandbox=False), now=now
+        )
 
 
 def meters(workspace: Workspace) -> dict[str, tuple[int, int, int]]:
@@ -129,10 +131,10 @@ def test_one_workspace_does_not_eat_what_another_has(workspace: Workspace, charl
 
 def test_giving_back_twice_is_refused_by_the_database(alice: User, plan: Wish) -> None:
     session = placed(alice, plan, State.STOPPING)
-    reservations.settle(session, used_seconds=5)
+    reservations.settle(session)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        reservations.settle(session, used_seconds=5)
+        reservations.settle(session)
 
 
 def test_a_refused_start_holds_nothing_and_is_written_down(alice: User, plan: Wish) -> None:

@@ -55,7 +55,7 @@ def test_a_stopped_session_runs_nowhere_and_shows_what_it_cost(
     assert running(cloud) == []
     month = Meter.objects.exclude(period="").get()
     assert (month.held_seconds, month.used_seconds) == (0, session.billed_seconds)
-    assert Meter.objects.get(period="").held_slots == 0
+    assert Meter.objects.get(subject="installation").held_slots == 0
 
 
 def test_the_same_idempotency_key_is_the_same_session(alice: User, wish: Wish) -> None:
@@ -101,7 +101,7 @@ def test_a_refused_start_fails_with_the_clouds_words(
     session.refresh_from_db()
     assert (session.state, session.end_reason) == (State.FAILED, EndReason.NO_CREDITS)
     assert session.last_error_message == "Not enough credits"
-    assert Meter.objects.get(period="").held_slots == 0
+    assert Meter.objects.get(subject="installation").held_slots == 0
 
 
 def test_a_session_whose_page_is_gone_is_stopped_by_the_sweep(
@@ -278,7 +278,7 @@ def test_a_session_ended_before_a_worker_took_it_is_over_at_once(alice: User, pl
     session.refresh_from_db()
     assert (session.state, session.end_reason) == (State.ENDED, EndReason.PERSON)
     assert (session.billed_seconds, session.credits) == (0, None)
-    assert Meter.objects.get(period="").held_slots == 0
+    assert Meter.objects.get(subject="installation").held_slots == 0
 
 
 @pytest.mark.parametrize("state", [State.STOPPING, State.ENDED, State.FAILED])

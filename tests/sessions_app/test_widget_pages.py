@@ -15,7 +15,7 @@ from accounts.rights import Role
 from sessions_app import wording
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, Meter, Visit, Widget
-from sessions_app.services import reservations, tallies
+from sessions_app.services import limits, tallies
 from sessions_app.services.acceptance import Wish
 from tests import build
 
@@ -201,9 +201,9 @@ def test_an_empty_list_says_what_a_widget_is(browser: Client) -> None:
 
 
 def test_each_row_tells_state_sites_and_minutes(browser: Client, widget: Widget) -> None:
-    day, _ = reservations.periods(timezone.now())
+    day, _ = limits.periods(timezone.now())
     Meter.objects.create(
-        subject=reservations.of_widget(widget), period=day, used_seconds=200, held_seconds=100
+        subject=limits.of_widget(widget), period=day, used_seconds=200, held_seconds=100
     )
 
     page = text(browser.get("/widgets/"))

@@ -1,0 +1,128 @@
+"""What a workspace may use in a month: how much is gone, and who is told at 50, 80 and 100 %."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+
+from accounts.models import Workspace
+from accounts.rights import Role
+from liveavatar_web import bell
+from sessions_app.models import Meter
+from sessions_app.services import limits
+
+log = structlog.get_logger(__name__)
+
+# The limits of a month, by which a start may be refused.
+CODES: Final = frozenset({"monthly_minutes", "monthly_credits"})
+MARKS: Final = (100, 80, 50)
+_BATCH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A workspace's month: what it has used, what open sessions hold, and what it may use."""
+
+    meter: Meter
+    seconds: int
+    credits: Decimal | None
+
+    @property
+    def percent(self) -> int:
+        """How much is used up, of minutes or of credits, whichever is more; 100 at the most."""
+        shares = [_share(self.meter.used_seconds, self.seconds)]
+        if self.credits is not None:
+            shares.append(_share(self.meter.used_credits, self.credits))
+        return min(100, max(shares))
+
+    @property
+    def mark(self) -> int:
+        """The highest of MARKS that was reached, or 0."""
+        return next((mark for mark in MARKS if self.percent >= mark), 0)
+
+    @property
+    def warned(self) -> int:
+        """The mark to show: a start that found no room counts as all of it."""
+        return max(self.mark, self.meter.warned_percent)
+
+
+def month(workspace: Workspace, *, period: str) -> Month:
+    """The period is one of `limits.periods`; an unsaved zero where nothing was used yet."""
+    key = {"subject": limits.of_workspace(workspace), "period": period}
+    meter = Meter.objects.filter(**key).first() or Meter(**key)
+    return Month(meter, workspace.monthly_limit_seconds, workspace.monthly_credit_limit)
+
+
+def review(workspace: Workspace, *, period: str) -> None:
+    """Notes a mark that was reached, and rings for its mail; call it inside a transaction."""
+    _note(workspace, period, month(workspace, period=period).mark)
+
+
+def exhausted(workspace: Workspace, *, now: datetime) -> None:
+    """A start found no room in the month: for its owners that is all of it."""
+    with transaction.atomic():
+        _note(workspace, limits.periods(now)[1], 100)
+
+
+def tell(*, pk: int) -> None:
+    """Writes to the workspace's owners; safe to call again, they hear of a mark once."""
+    untold = Meter.objects.untold().filter(pk=pk)
+    before = untold.values_list("mailed_percent", flat=True).first()
+    if before is None or not untold.update(mailed_percent=F("warned_percent")):
+        return
+    meter = Meter.objects.get(pk=pk)
+    workspace = Workspace.objects.get(public_id=meter.subject.partition(":")[2])
+    try:
+        send_mail(*_letter(workspace, meter), from_email=None, recipient_list=_owners(workspace))
+    except OSError as error:
+        log.warning("budget.not_told", workspace=str(workspace.public_id), error=str(error))
+        Meter.objects.filter(pk=pk).update(mailed_percent=before)
+
+
+def sweep() -> None:
+    """Rings for warnings whose bell was lost."""
+    for pk in Meter.objects.untold().values_list("pk", flat=True)[:_BATCH]:
+        _ring(pk)
+
+
+def _note(workspace: Workspace, period: str, mark: int) -> None:
+    rows = Meter.objects.filter(subject=limits.of_workspace(workspace), period=period)
+    if mark and rows.filter(warned_percent__lt=mark).update(warned_percent=mark):
+        _ring(rows.values_list("pk", flat=True).get())
+
+
+def _ring(pk: int) -> None:
+    bell.ring("sessions_app.tell_of_budget", queue="sync", meter_id=pk)
+
+
+def _share(used: Decimal | int, most: Decimal | int) -> int:
+    return int(100 * used / most) if most else 100
+
+
+def _letter(workspace: Workspace, meter: Meter) -> tuple[str, str]:
+    percent, minutes = meter.warned_percent, meter.used_seconds // 60
+    subject = f"“{workspace.name}” has used {percent} % of this month's budget"
+    after = (
+        "No new conversation can start before next month, or a higher limit."
+        if percent >= 100
+        else "Conversations go on; at 100 % no new one can start."
+    )
+    return subject, (
+        f"{minutes} of {workspace.monthly_limit_seconds // 60} minutes are used in "
+        f"{meter.period}. {after}\n\n"
+        f"See what used them:\n{settings.SITE_URL}{reverse('sessions')}\n"
+    )
+
+
+def _owners(workspace: Workspace) -> list[str]:
+    owners = workspace.memberships.filter(
+        role__in=[Role.OWNER.value, Role.ADMIN.value], user__is_active=True
+    )
+    return list(owners.values_list("user__email", flat=True))

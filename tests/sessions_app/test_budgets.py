@@ -1,0 +1,181 @@
+"""Limits of money: credits a month, a floor under the account, and warnings before they are met."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User, Workspace
+from sessions_app.lifecycle import EndReason, State
+from sessions_app.models import AvatarSession, CloudAccount, Meter
+from sessions_app.services import avatar_sessions, budgets, limits, moves
+from sessions_app.services.acceptance import Wish
+from sessions_app.services.limits import QuotaReached
+from tests import build
+from tests.sessions_app.rows import assert_meters_balance, placed
+
+
+@pytest.fixture
+def month() -> str:
+    return limits.periods(timezone.now())[1]
+
+
+def ended(by: User, plan: Wish, *, seconds: int, cost: str | None = None) -> AvatarSession:
+    """A session that was settled with this bill."""
+    session = placed(by, plan, State.STOPPING)
+    session.cloud_sessions.create(
+        remote_id=f"remote-{session.pk}",
+        state="over",
+        minted_at=timezone.now(),
+        doubt_until=timezone.now(),
+        billed_seconds=seconds,
+        credits=None if cost is None else Decimal(cost),
+    )
+    moves.move(
+        session,
+        to=State.ENDED,
+        cause=EndReason.PERSON,
+        now=timezone.now(),
+        caller=build.caller(by),
+    )
+    return session
+
+
+def test_the_credits_of_a_month_are_held_and_refused_in_words(
+    alice: User, plan: Wish, month: str
+) -> None:
+    workspace = plan.provider_key.workspace
+    workspace.monthly_credits = Decimal(3)
+    workspace.save()
+    build.avatar_session(alice, plan)
+
+    with pytest.raises(QuotaReached, match="has 1 of 3 credits left, and this session may use 2"):
+        build.avatar_session(alice, plan)
+
+    meter = budgets.month(workspace, period=month).meter
+    assert (meter.held_credits, meter.used_credits) == (2, 0)
+    assert_meters_balance()
+
+
+def test_the_vendors_own_figure_is_what_is_counted(alice: User, plan: Wish, month: str) -> None:
+    CloudAccount.objects.create(id=1, credits_left=Decimal(10))
+
+    ended(alice, plan, seconds=61, cost="1.5")
+
+    meter = budgets.month(plan.provider_key.workspace, period=month).meter
+    assert (meter.held_credits, meter.used_credits, meter.used_seconds) == (0, Decimal("1.5"), 61)
+    assert CloudAccount.objects.get().credits_left == Decimal("8.5")
+
+
+@pytest.mark.parametrize(
+    ("left", "passes"), [(Decimal(12), True), (Decimal("11.9"), False), (None, False)]
+)
+def test_no_start_takes_the_account_below_its_floor(
+    left: Decimal | None, passes: bool, alice: User, plan: Wish, settings: Any
+) -> None:
+    settings.CREDIT_FLOOR = Decimal(10)
+    CloudAccount.objects.create(id=1, credits_left=left)
+
+    if passes:
+        assert build.avatar_session(alice, plan).state == State.REQUESTED
+    else:
+        with pytest.raises(QuotaReached, match="keeps 10 credits in reserve") as refused:
+            build.avatar_session(alice, plan)
+        assert refused.value.code == "credit_floor"
+
+
+def test_what_open_sessions_may_still_use_counts_against_the_floor(
+    alice: User, plan: Wish, settings: Any
+) -> None:
+    settings.CREDIT_FLOOR = Decimal(10)
+    CloudAccount.objects.create(id=1, credits_left=Decimal("13.9"))
+    build.avatar_session(alice, plan)
+
+    with pytest.raises(QuotaReached, match="in reserve"):
+        build.avatar_session(alice, plan)
+
+
+def test_owners_hear_of_each_mark_once(
+    alice: User, bob: User, ada: User, plan: Wish, month: str
+) -> None:
+    workspace = plan.provider_key.workspace
+    workspace.monthly_minutes = 10
+    workspace.save()
+
+    def told() -> list[str]:
+        mail.outbox.clear()
+        for meter in Meter.objects.all():
+            budgets.tell(pk=meter.pk)
+        assert [letter.to for letter in mail.outbox] == [[alice.email]] * len(mail.outbox)
+        return [letter.subject for letter in mail.outbox]
+
+    words = f"“{workspace.name}” has used {{}} % of this month's budget"
+    ended(alice, plan, seconds=299)
+    assert told() == []
+    ended(alice, plan, seconds=1)
+    assert told() == [words.format(50)]
+    assert told() == []
+    ended(alice, plan, seconds=120)
+    ended(alice, plan, seconds=120)
+    assert told() == [words.format(80)]
+    with pytest.raises(QuotaReached):
+        build.avatar_session(alice, plan)
+    assert told() == [words.format(100)]
+    assert told() == []
+
+
+def test_a_letter_that_could_not_be_sent_is_sent_later(
+    alice: User, plan: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = plan.provider_key.workspace
+    workspace.monthly_minutes = 2
+    workspace.save()
+    ended(alice, plan, seconds=60)
+    [meter] = Meter.objects.untold()
+
+    def down(*_: object, **__: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sessions_app.services.budgets.send_mail", down)
+        budgets.tell(pk=meter.pk)
+    assert mail.outbox == []
+    budgets.tell(pk=meter.pk)
+
+    assert len(mail.outbox) == 1
+
+
+def test_the_dashboard_shows_the_highest_mark(
+    alice: User, plan: Wish, client: Client, month: str
+) -> None:
+    client.force_login(alice)
+    workspace: Workspace = plan.provider_key.workspace
+
+    def shown() -> str:
+        return client.get(reverse("dashboard")).content.decode()
+
+    assert "of this month's budget is used" not in shown().replace("&#x27;", "'")
+    Meter.objects.create(
+        subject=limits.of_workspace(workspace),
+        period=month,
+        used_seconds=int(0.8 * workspace.monthly_limit_seconds) + 1,
+    )
+    assert "80 % of this month's budget is used" in shown().replace("&#x27;", "'")
+
+
+def test_a_month_over_shows_nothing_of_the_last(alice: User, plan: Wish) -> None:
+    workspace = plan.provider_key.workspace
+    last = limits.periods(timezone.now() - timedelta(days=40))[1]
+    Meter.objects.create(
+        subject=limits.of_workspace(workspace), period=last, used_seconds=10**6, warned_percent=100
+    )
+
+    this = limits.periods(timezone.now())[1]
+
+    assert budgets.month(workspace, period=this).warned == 0
+    assert avatar_sessions.wish_of(build.avatar_session(alice, plan)) == plan
