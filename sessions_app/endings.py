@@ -39,6 +39,12 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     EndReason.NOT_STARTED_IN_TIME: Ending(
         "The session could not be started in time. Nothing is running; try again.", True
     ),
+    EndReason.NO_PLACE: Ending(
+        "No place became free in time. Nothing was started; try again later.", True
+    ),
+    EndReason.USED_UP: Ending(
+        "What may be used in this period was used up while this session waited.", False
+    ),
 }
 
 
@@ -54,6 +60,7 @@ _TO_STRANGERS: Final = {
     EndReason.ADMIN: "stopped",
     EndReason.WIDGET_OFF: "stopped",
     EndReason.CONCURRENCY: "busy",
+    EndReason.NO_PLACE: "busy",
 }
 
 

@@ -1,10 +1,10 @@
 """The life of an avatar session, as data: which states there are, and who moves each one next.
 
-    requested ──> starting ──> live ──> stopping ──> ended
-        │           │  ^        │          ^
-        │           v  │        └──────────┤
-        │        uncertain ────────────────┤
-        └──> failed <┴─────────────────────┘
+    waiting ──> requested ──> starting ──> live ──> stopping ──> ended
+       │            │           │  ^        │          ^
+       │            │           v  │        └──────────┤
+       │            │        uncertain ────────────────┤
+       └────────────┴──> failed <┴─────────────────────┘
 
 Pure: no Django, no clock, no input or output. The database holds the same rules as constraints.
 """
@@ -15,6 +15,7 @@ from typing import Final
 
 
 class State(StrEnum):
+    WAITING = "waiting"
     REQUESTED = "requested"
     STARTING = "starting"
     UNCERTAIN = "uncertain"
@@ -27,6 +28,7 @@ class State(StrEnum):
 class Mover(StrEnum):
     """Who moves a row next."""
 
+    LINE = "the line, when a place is free; the sweep, when it has waited too long"
     WORKER = "a worker, when `due_at` comes or the claim of a dead one runs out"
     SWEEP = "the sweep, at `due_at`, at the limit, or when the lease runs out"
     NOBODY = "nobody: the session is over"
@@ -43,6 +45,12 @@ class Stage:
 
 
 LIFECYCLE: Final[dict[State, Stage]] = {
+    State.WAITING: Stage(
+        label="waiting for a place",
+        mover=Mover.LINE,
+        next=frozenset({State.REQUESTED, State.FAILED, State.ENDED}),
+        holds_slot=False,
+    ),
     State.REQUESTED: Stage(
         label="waiting to start",
         mover=Mover.WORKER,
@@ -86,8 +94,8 @@ LIFECYCLE: Final[dict[State, Stage]] = {
     State.FAILED: Stage(label="failed", mover=Mover.NOBODY, next=frozenset(), holds_slot=False),
 }
 
-OPEN: Final = frozenset(state for state, stage in LIFECYCLE.items() if stage.holds_slot)
-OVER: Final = frozenset(LIFECYCLE) - OPEN
+OVER: Final = frozenset(state for state, stage in LIFECYCLE.items() if stage.mover == Mover.NOBODY)
+OPEN: Final = frozenset(LIFECYCLE) - OVER
 # Rows that no cloud call of ours has started yet, or whose start is not known to have worked.
 BEFORE_LIVE: Final = frozenset({State.REQUESTED, State.STARTING, State.UNCERTAIN})
 
@@ -107,6 +115,8 @@ class EndReason(StrEnum):
     CLOUD = "cloud"
     CLOUD_UNREACHABLE = "cloud_unreachable"
     NOT_STARTED_IN_TIME = "not_started_in_time"
+    NO_PLACE = "no_place"
+    USED_UP = "used_up"
 
 
 def may_move(source: State, target: State) -> bool:

@@ -10,6 +10,7 @@ from sessions_app.services import (
     budgets,
     catalogue,
     leases,
+    line,
     mirroring,
     reconciliation,
     reservations,
@@ -37,6 +38,11 @@ def stop_cloud_session(*, cloud_session_id: int, **_: Any) -> None:
 @shared_task(name="sessions_app.keep_session")
 def keep_session(*, session_id: int, **_: Any) -> None:
     leases.keep(pk=session_id)
+
+
+@shared_task(name="sessions_app.advance_line")
+def advance_line(**_: Any) -> None:
+    line.advance(now=timezone.now())
 
 
 @shared_task(name="sessions_app.mirror_context")

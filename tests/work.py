@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.models import ProviderKey
 from accounts.services import key_deliveries, key_removals
-from sessions_app.lifecycle import OPEN, State
+from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, CloudSession, Context
-from sessions_app.services import leases, mirroring, starting, stopping
+from sessions_app.services import leases, line, mirroring, starting, stopping
 from sessions_app.services.sweep import sweep
 
 _ON_THEIR_WAY = ProviderKey.MOVING - {ProviderKey.State.REVOKING}
@@ -45,7 +45,10 @@ def _one_round(now: datetime) -> int:
     for context in Context.objects.due(now):
         done += 1
         mirroring.mirror(pk=context.pk)
-    for session in AvatarSession.objects.filter(state__in=OPEN).due(now):
+    if waiting := AvatarSession.objects.waiting().count():
+        line.advance(now=now)
+        done += waiting - AvatarSession.objects.waiting().count()
+    for session in AvatarSession.objects.filter(state__in=_WORK).due(now):
         done += 1
         _WORK[State(session.state)](pk=session.pk)
     for doubtful in CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now):

@@ -61,6 +61,9 @@ class StateOutput(serializers.Serializer[AvatarSession]):
     vendor_message = serializers.SerializerMethodField()
     retryable = serializers.SerializerMethodField()
     duration_seconds = serializers.IntegerField()
+    place = serializers.IntegerField(
+        allow_null=True, help_text="Its place in the waiting line, 1 first; null elsewhere."
+    )
 
     def get_watch_url(self, session: AvatarSession) -> str:
         return watch.address("session", session.public_id)

@@ -16,6 +16,7 @@ from sessions_app.models.widget import Widget
 
 # In one order: a migration keeps these lists, and a set would come out differently each time.
 _OPEN = [state.value for state in LIFECYCLE if state in OPEN]
+_HOLDING = [state.value for state, stage in LIFECYCLE.items() if stage.holds_slot]
 _OVER = [state.value for state in LIFECYCLE if state in OVER]
 
 
@@ -32,6 +33,10 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
     def open(self) -> "AvatarSessionQuerySet":
         """Not over yet: waiting, starting, live or ending."""
         return self.filter(state__in=OPEN)
+
+    def waiting(self) -> "AvatarSessionQuerySet":
+        """In the line, holding nothing yet."""
+        return self.filter(state=State.WAITING)
 
     def live(self) -> "AvatarSessionQuerySet":
         return self.filter(state=State.LIVE)
@@ -71,7 +76,10 @@ class AvatarSession(DueWork):
     # One extension that the person may ask for; reserved and minted with the rest.
     extension_seconds = models.PositiveIntegerField(default=0)
     extended_at = models.DateTimeField(null=True, blank=True)
-    reserved_period = models.CharField(max_length=10)
+    # The month in which its reservation stands; empty while it waits for a place.
+    reserved_period = models.CharField(max_length=10, blank=True)
+    waits_for = models.CharField(max_length=24, blank=True, editable=False)
+    place = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     # The room, while it is live.
     remote_id = models.CharField(max_length=64, blank=True, editable=False)
@@ -145,6 +153,14 @@ class AvatarSession(DueWork):
                 name="session_over_or_due",
             ),
             models.CheckConstraint(
+                condition=~Q(state="waiting") | (Q(reserved_period="") & ~Q(waits_for="")),
+                name="session_waiting_holds_nothing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_HOLDING) | ~Q(reserved_period=""),
+                name="session_holds_what_is_reserved",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=_OPEN) | ~Q(end_reason=""),
                 name="session_over_has_reason",
             ),
@@ -162,6 +178,7 @@ class AvatarSession(DueWork):
                 condition=Q(due_at__isnull=False),
                 name="session_due",
             ),
+            models.Index(fields=["id"], condition=Q(state="waiting"), name="session_waiting"),
             models.Index(
                 fields=["workspace", "-id"],
                 condition=Q(state__in=_OPEN),

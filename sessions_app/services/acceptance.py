@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from accounts.models import ProviderKey, Workspace
 from accounts.services import audit
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web import bell
+from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import moves, reservations
-from sessions_app.services.limits import Need, Stranger
+from sessions_app.services import line, moves, reservations
+from sessions_app.services.limits import Need, QuotaReached, Stranger
+
+_LINE_IS_FULL: Final = (
+    "Every place is taken, and as many wait for one as may. Try again in a few minutes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,7 @@ def accept(
     Rights are the caller's to check. Raises NotStartable or QuotaReached.
     """
     check(wish, workspace)
-    period = reservations.hold(
-        workspace=workspace,
-        need=Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox),
-        now=now,
-        stranger=stranger,
-    )
+    period, waits_for = _place(workspace, wish, stranger, now)
     session = AvatarSession.objects.create(
         workspace=workspace,
         requested_by=caller.user,
@@ -72,10 +74,12 @@ def accept(
         temperature=wish.temperature,
         is_sandbox=wish.is_sandbox,
         max_seconds=wish.max_seconds,
+        state=State.WAITING if waits_for else State.REQUESTED,
         reserved_period=period,
+        waits_for=waits_for,
         requested_at=now,
         lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
-        due_at=now,
+        due_at=line.wait_until(now) if waits_for else now,
     )
     audit.record(
         Action.SESSION_REQUESTED,
@@ -84,9 +88,37 @@ def accept(
         obj=session,
         details=_told(wish, stranger),
     )
-    bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
-    moves.tell(session, cause="requested", now=now)
+    if waits_for:
+        bell.ring("sessions_app.advance_line", queue="live")
+    else:
+        bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
+    moves.tell(session, cause="waits" if waits_for else "requested", now=now)
     return session
+
+
+def _place(
+    workspace: Workspace, wish: Wish, stranger: Stranger | None, now: datetime
+) -> tuple[str, str]:
+    """The month in which a place was taken; or what it waits for, at the end of the line.
+
+    Nobody overtakes those who wait already. Raises QuotaReached where waiting cannot help, or the
+    line is as long as it may be.
+    """
+    first = line.ahead(workspace, stranger).first()
+    need = Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox)
+    try:
+        if first is None:
+            with transaction.atomic():
+                period = reservations.hold(
+                    workspace=workspace, need=need, now=now, stranger=stranger
+                )
+            return period, ""
+        refusal = QuotaReached(first.waits_for, _LINE_IS_FULL, may_wait=True)
+    except QuotaReached as error:
+        refusal = error
+    if not refusal.may_wait or not line.has_room(workspace, stranger):
+        raise refusal
+    return "", refusal.code
 
 
 def check(wish: Wish, workspace: Workspace) -> None:

@@ -29,6 +29,7 @@ _NEVER_STARTED: Final = {
     EndReason.NOT_STARTED_IN_TIME,
     EndReason.KEY_GONE,
     EndReason.WIDGET_OFF,
+    EndReason.NO_PLACE,
 }
 
 
@@ -134,7 +135,7 @@ def request_stop(
         if moves.move(
             session,
             to=ended,
-            sources=[State.REQUESTED],
+            sources=[State.WAITING, State.REQUESTED],
             cause=reason,
             now=now,
             caller=caller,

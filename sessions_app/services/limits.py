@@ -19,11 +19,15 @@ INSTALLATION: Final = "installation"
 
 
 class QuotaReached(Exception):
-    """A limit is used up. `code` says which one; the text says it to a person."""
+    """A limit is used up. `code` says which one; the text says it to a person.
 
-    def __init__(self, code: str, message: str) -> None:
+    `may_wait` where it comes free again by itself, as places do.
+    """
+
+    def __init__(self, code: str, message: str, *, may_wait: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.may_wait = may_wait
 
 
 @dataclass(frozen=True, slots=True)

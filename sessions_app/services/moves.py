@@ -52,6 +52,7 @@ def move(
     )
     if claim is not None:
         rows = rows.filter(claim_token=claim.token)
+    was_waiting = session.state == State.WAITING
     fields = {"claim_token": None, "claimed_until": None, **fields}
     if to != State.LIVE:
         fields |= {"room_url": None, "room_token": None}
@@ -66,11 +67,14 @@ def move(
         from_queryset=AvatarSession.objects.select_related("workspace", "widget", "visit")
     )
     if to in OVER:
-        reservations.settle(session)
+        if session.reserved_period:
+            reservations.settle(session)
         tallies.count_seconds(session, session.billed_seconds or 0, now=now)
         doubt(session, now=now)
     if to in _ACTIONS:
         _audit(session, to, cause=cause, caller=caller)
+    if was_waiting or (to in OVER and AvatarSession.objects.waiting().exists()):
+        bell.ring("sessions_app.advance_line", queue="live")
     tell(session, cause=cause, now=now, text=text)
     return True
 

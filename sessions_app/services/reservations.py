@@ -110,4 +110,4 @@ def _take_from_account(spent: Decimal) -> None:
 
 def _refused(limit: Limit, need: Need) -> QuotaReached:
     code, words = refusal_words.of(limit, need)
-    return QuotaReached(code, words)
+    return QuotaReached(code, words, may_wait=bool(limit.slots) and code == limit.code)

@@ -20,6 +20,7 @@ from sessions_app.services import (
     budgets,
     catalogue,
     contexts,
+    line,
     moves,
     reconciliation,
 )
@@ -43,6 +44,7 @@ def sweep(*, now: datetime) -> None:
     reconciliation.sweep(now=now)
     breaker.sweep(now=now)
     budgets.sweep()
+    line.sweep()
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
             _end(session, reason, now)
@@ -63,6 +65,7 @@ def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession
         EndReason.WIDGET_OFF,
         sessions.filter(widget__isnull=False).exclude(switched_on),
     )
+    yield EndReason.NO_PLACE, sessions.filter(state=State.WAITING, due_at__lte=now)
     yield (
         EndReason.NOT_STARTED_IN_TIME,
         sessions.filter(free, state__in=BEFORE_LIVE, requested_at__lte=waited),
@@ -83,7 +86,7 @@ def _doubt_strangers(now: datetime) -> None:
 
 
 def _ring_for_due(now: datetime) -> None:
-    due = AvatarSession.objects.filter(state__in=OPEN).due(now).order_by("due_at")
+    due = AvatarSession.objects.filter(state__in=_BELLS).due(now).order_by("due_at")
     for pk, state in due.values_list("pk", "state")[:_BATCH]:
         bell.ring(_BELLS[State(state)], queue="live", session_id=pk)
     doubtful = CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now)

@@ -11,6 +11,8 @@ from sessions_app.services import reports
 
 _STEPS: Final = {
     "requested": "Asked for",
+    "waits": "Every place was taken: it waits in line",
+    "admitted": "A place was free",
     "claimed": "A worker took it",
     "minted": "LiveAvatar gave it an id; nothing is billed yet",
     "started": "Started in the cloud; billing begins",

@@ -11,15 +11,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.services import audit
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from sessions_app import origins
-from sessions_app.lifecycle import OPEN
+from sessions_app.lifecycle import OPEN, State
 from sessions_app.models import AvatarSession, Visit, Widget
-from sessions_app.services import acceptance, budgets, challenges, leases, reservations, tallies
+from sessions_app.services import (
+    acceptance,
+    budgets,
+    challenges,
+    leases,
+    line,
+    reservations,
+    tallies,
+)
 from sessions_app.services.acceptance import NotStartable, Wish
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 from sessions_app.services.tickets import Grant, Ticket
@@ -88,8 +97,10 @@ def issue(
             stranger=stranger,
         )
     except QuotaReached as error:
-        raise _no_place(widget, error, now=now) from error
-    ticket = Ticket.issue(grant, holder=holder, longest_seconds=widget.max_seconds, now=now)
+        if not error.may_wait or not line.has_room(widget.workspace, stranger):
+            raise _no_place(widget, error, now=now) from error
+    longest = settings.WAIT_SECONDS + widget.max_seconds
+    ticket = Ticket.issue(grant, holder=holder, longest_seconds=longest, now=now)
     tallies.add(widget.pk, tallies.TICKETS, 1, now=now)
     challenge = challenges.make(
         widget, ticket_id=ticket.id, expires_at=ticket.start_before, now=now
@@ -152,7 +163,7 @@ def resume(token: str, *, holder: str, caller: Caller, now: datetime) -> tuple[T
     ticket = Ticket.issue(
         Grant(widget.public_id, visit.origin),
         holder=holder,
-        longest_seconds=session.max_seconds,
+        longest_seconds=settings.WAIT_SECONDS + session.max_seconds,
         now=now,
         ticket_id=visit.ticket_id,
     )
@@ -187,7 +198,8 @@ def _begin(
             language=language,
         )
     # Not within: the transaction locked the workspace last, and a tally comes before it.
-    tallies.add(widget.pk, tallies.STARTED, 1, now=now)
+    if session.state != State.WAITING:
+        tallies.add(widget.pk, tallies.STARTED, 1, now=now)
     return Started(session, token)
 
 

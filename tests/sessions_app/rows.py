@@ -24,15 +24,9 @@ def placed(by: User, wish: Wish, state: State, **fields: Any) -> AvatarSession:
     now = timezone.now()
     if state not in OPEN:
         return build.past_session(by, wish, state=state, **fields)
-    with transaction.atomic():
-        period = reservations.hold(
-            workspace=wish.provider_key.workspace,
-            need=Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox),
-            now=now,
-        )
     values: dict[str, Any] = {
         "state": state,
-        "reserved_period": period,
+        "reserved_period": "" if state == State.WAITING else reserved(wish),
         "requested_at": now,
         "started_at": None,
         "ended_at": None,
@@ -42,9 +36,21 @@ def placed(by: User, wish: Wish, state: State, **fields: Any) -> AvatarSession:
         "lease_until": now + timedelta(seconds=60),
         "due_at": now,
     }
+    if state == State.WAITING:
+        values |= {"waits_for": "concurrency", "due_at": now + timedelta(minutes=10)}
     if state == State.LIVE:
         values |= live_fields()
     return build.past_session(by, wish, **{**values, **fields})
+
+
+def reserved(wish: Wish) -> str:
+    """Holds what such a session may use; returns the month in which that stands."""
+    with transaction.atomic():
+        return reservations.hold(
+            workspace=wish.provider_key.workspace,
+            need=Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox),
+            now=timezone.now(),
+        )
 
 
 def live_fields() -> dict[str, Any]:
@@ -96,7 +102,7 @@ def assert_meters_balance() -> None:
     used: Counter[tuple[str, str]] = Counter()
     for session in AvatarSession.objects.select_related("workspace"):
         subject = f"workspace:{session.workspace.public_id}"
-        if session.is_open:
+        if session.is_open and session.reserved_period:
             slots[subject] += 1
             slots["installation"] += 1
             seconds[subject, session.reserved_period] += session.max_seconds

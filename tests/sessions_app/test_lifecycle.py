@@ -21,9 +21,9 @@ from sessions_app.lifecycle import (
     sources_of,
 )
 from sessions_app.models import AvatarSession, Meter, SessionEvent
-from sessions_app.services import moves
+from sessions_app.services import avatar_sessions, moves
 from sessions_app.services.acceptance import Wish
-from tests.sessions_app.rows import assert_meters_balance, live_fields, placed
+from tests.sessions_app.rows import assert_meters_balance, live_fields, placed, reserved
 
 _EVERY_MOVE = list(product(State, State))
 _SYSTEM = Caller.system("tests")
@@ -42,7 +42,10 @@ def fields_for(session: AvatarSession, target: State) -> dict[str, Any]:
     if target in OVER:
         return {}
     if target != State.LIVE:
-        return {"due_at": timezone.now()}
+        fields: dict[str, Any] = {"due_at": timezone.now()}
+        if session.state == State.WAITING and may_move(State.WAITING, target):
+            fields["reserved_period"] = reserved(avatar_sessions.wish_of(session))
+        return fields
     values = live_fields()
     for name in ("room_url", "room_token"):
         values[name] = SealedField.seal_for(session, name, values[name])
@@ -108,6 +111,7 @@ def test_a_move_under_a_claim_that_was_lost_writes_nothing(alice: User, plan: Wi
 
 def test_the_moves_are_those_that_were_drawn() -> None:
     assert {state.value: sorted(stage.next) for state, stage in LIFECYCLE.items()} == {
+        "waiting": ["ended", "failed", "requested"],
         "requested": ["ended", "failed", "starting"],
         "starting": ["failed", "live", "requested", "starting", "stopping", "uncertain"],
         "uncertain": ["failed", "starting", "stopping"],
@@ -119,7 +123,7 @@ def test_the_moves_are_those_that_were_drawn() -> None:
 
 
 def test_every_state_can_be_reached_and_left_for_good() -> None:
-    reached, frontier = {State.REQUESTED}, {State.REQUESTED}
+    reached, frontier = {State.WAITING}, {State.WAITING}
     while frontier:
         frontier = {target for state in frontier for target in LIFECYCLE[state].next} - reached
         reached |= frontier

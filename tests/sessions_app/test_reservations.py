@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -164,8 +165,13 @@ def test_a_meter_that_cannot_be_read_starts_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_starts_at_once_three_pass_where_three_may(alice: User, plan: Wish) -> None:
-    workspace = limited(plan.provider_key.workspace, max_concurrent_sessions=3)
+def test_of_two_hundred_starts_at_once_five_pass_where_five_may(
+    alice: User, plan: Wish, settings: Any
+) -> None:
+    settings.MAX_WAITING_PER_WORKSPACE = 0
+    workspace = limited(
+        plan.provider_key.workspace, max_concurrent_sessions=5, monthly_minutes=1000
+    )
 
     def ask() -> str:
         try:
@@ -173,10 +179,9 @@ def test_of_twenty_starts_at_once_three_pass_where_three_may(alice: User, plan: 
         except QuotaReached as refused:
             return refused.code
 
-    assert Counter(race(ask, runners=20)) == {State.REQUESTED: 3, "concurrency": 17}
-
-    assert AvatarSession.objects.open().count() == 3
-    assert meters(workspace)[""] == (3, 0, 0)
+    assert Counter(race(ask, runners=200)) == {State.REQUESTED: 5, "concurrency": 195}
+    assert AvatarSession.objects.open().count() == 5
+    assert meters(workspace)[""] == (5, 0, 0)
     assert_meters_balance()
 
 
