@@ -8,12 +8,14 @@ export interface WatchOptions {
   onExpired: () => Promise<{ url: string; version: number } | null>;
   /** Whether the server could be reached, told on each change of that. */
   onReachable?: (reachable: boolean) => void;
+  /** For a page that must know at once, in whichever tab: a conversation, or its turn in line. */
+  evenHidden?: boolean;
 }
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 
-/** Starts watching; paused while the tab is hidden. Returns what stops it. */
+/** Starts watching; paused while the tab is hidden, unless `evenHidden`. Returns what stops it. */
 export function watch(options: WatchOptions): () => void {
   const stopped = new AbortController();
   void follow(options, stopped.signal);
@@ -24,9 +26,9 @@ async function follow(options: WatchOptions, signal: AbortSignal): Promise<void>
   let { url, version } = options;
   let failures = 0;
   while (!signal.aborted) {
-    await untilVisible(signal);
+    if (!options.evenHidden) await untilVisible(signal);
     if (signal.aborted) return;
-    const answer = await ask(url, version, signal);
+    const answer = await ask(url, version, signal, options.evenHidden ?? false);
     if (signal.aborted) return;
     if (answer.kind === "failed") {
       options.onReachable?.(false);
@@ -58,10 +60,15 @@ type Answer =
   | { kind: "hidden" }
   | { kind: "failed" };
 
-async function ask(url: string, after: number, signal: AbortSignal): Promise<Answer> {
+async function ask(
+  url: string,
+  after: number,
+  signal: AbortSignal,
+  evenHidden: boolean,
+): Promise<Answer> {
   const hidden = new AbortController();
   const onHidden = (): void => {
-    if (document.hidden) hidden.abort();
+    if (document.hidden && !evenHidden) hidden.abort();
   };
   document.addEventListener("visibilitychange", onHidden);
   try {

@@ -379,3 +379,25 @@ def test_a_widget_that_opens_by_itself_loads_no_room_and_asks_for_no_ticket_befo
     expect(page.locator("body")).to_be_focused()
     shopper.talk()
     shopper.end()
+
+
+def test_a_visitor_who_finds_every_place_taken_waits_in_line(
+    visit: Visit, simulated: SimulatedCloud
+) -> None:
+    first, second, third = visit(), visit(), visit(**PHONE)
+    for shopper in (first, second):
+        shopper.open()
+        shopper.talk()
+    third.open()
+    third.part("start").click()
+    expect(third.notice).to_contain_text("You are number 1 in line")
+    assert violations(third.document) == []
+    third.page.reload()
+    expect(third.notice).to_contain_text("You are number 1 in line")
+
+    first.end()
+
+    third.expect_talking()
+    second.end()
+    third.end()
+    eventually(lambda: running(simulated) == [])

@@ -216,3 +216,28 @@ def test_the_room_works_on_a_phone(signed_in: SignedIn, simulated: SimulatedClou
     assert overflow <= 0
     assert violations(person.page) == []
     person.end()
+
+
+def test_who_finds_every_place_taken_waits_in_line_and_comes_in_by_themselves(
+    signed_in: SignedIn, simulated: SimulatedCloud
+) -> None:
+    talking = [signed_in() for _ in range(3)]
+    for person in talking:
+        person.start_talking()
+    waiting = [signed_in() for _ in range(2)]
+    for place, person in enumerate(waiting, start=1):
+        person.start()
+        expect(person.room).to_have_attribute("data-state", "waiting")
+        expect(person.notice).to_contain_text(f"You are number {place} in line")
+    assert violations(waiting[1].page) == []
+
+    talking[0].end()
+
+    waiting[0].wait_for_picture()
+    expect(waiting[1].notice).to_contain_text("You are number 1 in line")
+    assert len(running(simulated)) == 3
+    waiting[0].end()
+    waiting[1].wait_for_picture()
+    for person in [*talking[1:], waiting[1]]:
+        person.page.goto("about:blank")
+    eventually(lambda: running(simulated) == [])

@@ -197,7 +197,7 @@ export class VisitorRoom {
     const { view, clock, say } = this.parts;
     const state = this.#store.state;
     const { facts } = state;
-    const isConnecting = moodOf(state) === "connecting";
+    const isConnecting = ["waiting", "connecting"].includes(moodOf(state));
     view.step.textContent = isConnecting ? stepWords(state, say) : "";
     const since = facts.requestedAt === null ? 0 : Math.max(0, clock.now() - facts.requestedAt);
     view.elapsed.textContent = isConnecting ? say("seconds", { seconds: Math.floor(since / 1000) }) : "";
@@ -258,6 +258,7 @@ const NOTHING_YET: StateAnswer = {
   vendor_message: "",
   retryable: false,
   duration_seconds: null,
+  place: null,
 };
 
 /** A transport that can be spoken to before it is there. */

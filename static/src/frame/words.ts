@@ -18,6 +18,8 @@ type Rule = (state: RoomState, context: Context) => FrameNotice | null;
 
 export function moodWords(state: RoomState, say: Say): string {
   switch (moodOf(state)) {
+    case "waiting":
+      return say("in_line");
     case "connecting":
       return say("connecting");
     case "live":
@@ -45,6 +47,7 @@ export function canBeHeard(state: RoomState): boolean {
 /** The step that is being taken now, between the click and the picture. */
 export function stepWords(state: RoomState, say: Say): string {
   const { steps } = state.facts;
+  if (state.facts.state === "waiting") return say("in_line");
   if (state.link === "joined") return say("step_picture");
   if (steps.started !== undefined) return say("step_joining");
   if (steps.claimed !== undefined) return say("step_starting");
@@ -93,6 +96,11 @@ const takenOver: Rule = (state, { say }) =>
 
 const offline: Rule = (state, { say }) =>
   state.online ? null : passing("offline", "warn", say("offline"), say("offline_help"));
+
+const inLine: Rule = ({ facts }, { say }) =>
+  facts.state === "waiting"
+    ? passing("in_line", "info", say("in_line_place", { place: facts.place ?? 1 }), say("in_line_help"))
+    : null;
 
 const lost: Rule = (state, { say }) =>
   isLost(state) && !state.ending
@@ -172,6 +180,7 @@ function blocking(
 const RULES: readonly Rule[] = [
   takenOver,
   offline,
+  inLine,
   lost,
   serverAway,
   soundBlocked,

@@ -133,6 +133,7 @@ export interface StateAnswer {
   vendor_message: string | null;
   retryable: boolean;
   duration_seconds: number | null;
+  place: number | null;
 }
 
 export function readFacts(answer: StateAnswer): Facts {
@@ -150,6 +151,7 @@ export function readFacts(answer: StateAnswer): Facts {
     vendorMessage: answer.vendor_message ?? "",
     retryable: answer.retryable,
     durationSeconds: answer.duration_seconds,
+    place: answer.place,
   };
 }
 

@@ -36,5 +36,6 @@ export function factsBeforeAsking(config: RoomConfig): Facts {
     vendorMessage: "",
     retryable: false,
     durationSeconds: null,
+    place: null,
   };
 }

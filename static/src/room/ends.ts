@@ -21,6 +21,8 @@ const TITLES: Record<string, string> = {
   cloud: "Ended by LiveAvatar",
   cloud_unreachable: "LiveAvatar cannot be reached",
   not_started_in_time: "It did not start in time",
+  no_place: "No place became free",
+  used_up: "Used up while you waited",
 };
 
 /** What happened at the end, in the server's words where it has some. */

@@ -15,6 +15,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     vendorMessage: "",
     retryable: false,
     durationSeconds: null,
+    place: null,
     ...changes,
   };
 }

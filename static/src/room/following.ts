@@ -28,6 +28,7 @@ export class Following {
         onVersion: () => this.refresh(),
         onExpired: () => this.#freshAddress(),
         onReachable: (reachable) => this.#reachable(reachable),
+        evenHidden: true,
       }),
     ];
     this.store.subscribe((state) => {

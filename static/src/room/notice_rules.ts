@@ -55,6 +55,18 @@ const offline: Rule = (state) =>
         actions: [],
       };
 
+const inLine: Rule = ({ facts }, { avatarName }) =>
+  facts.state === "waiting"
+    ? {
+        name: "in_line",
+        tone: "info",
+        title: facts.place === null ? "You are in line" : `You are number ${facts.place} in line`,
+        body: `Every place is taken now. ${avatarName} comes by itself when one is free; leaving this page gives up yours. Waiting costs nothing.`,
+        blocks: false,
+        actions: [],
+      }
+    : null;
+
 const lost: Rule = (state, { detailUrl }) =>
   isLost(state) && !state.ending
     ? {
@@ -210,6 +222,7 @@ export const RULES: readonly Rule[] = [
   over,
   takenOver,
   offline,
+  inLine,
   lost,
   reconnecting,
   serverAway,

@@ -108,3 +108,12 @@ test("only what must be answered first covers the picture", () => {
   assert.equal(blocking({ type: "link", link: "reconnecting", at: 0 }), false);
   assert.equal(blocking({ type: "microphone", microphone: "denied" }), false);
 });
+
+test("whoever waits in line is told their place, and nothing else", () => {
+  const waiting = after({ type: "facts", facts: facts({ version: 2, state: "waiting", place: 3 }) });
+
+  const notice = noticeFor(waiting, CONTEXT);
+
+  assert.equal(notice?.title, "You are number 3 in line");
+  assert.deepEqual(notice?.actions, []);
+});

@@ -2,6 +2,7 @@
 // page, no network, so that every situation can be built in a test.
 
 export type ServerState =
+  | "waiting"
   | "requested"
   | "starting"
   | "uncertain"
@@ -27,6 +28,8 @@ export interface Facts {
   vendorMessage: string;
   retryable: boolean;
   durationSeconds: number | null;
+  /** In the waiting line, 1 first. */
+  place: number | null;
 }
 
 /**
@@ -181,6 +184,7 @@ function without(state: RoomState, worry: Worry): RoomState {
 }
 
 export type Mood =
+  | "waiting"
   | "connecting"
   | "live"
   | "listening"
@@ -205,6 +209,7 @@ export function moodOf(state: RoomState): Mood {
   if (state.worries.has("no_picture") || state.facts.state === "failed") return "failed";
   if (state.facts.state === "ended") return "ended";
   if (state.ending || state.facts.state === "stopping") return "ending";
+  if (state.facts.state === "waiting") return "waiting";
   if (state.link === "reconnecting") return "reconnecting";
   if (isLost(state) || state.link === "taken_over") return "failed";
   if (state.link === "closed") return "ending";

@@ -3,6 +3,8 @@ import { isOver, moodOf, type Quality, type RoomState } from "./state.ts";
 /** The words of the chip on the picture. */
 export function moodWords(state: RoomState): string {
   switch (moodOf(state)) {
+    case "waiting":
+      return "Waiting for a place";
     case "connecting":
       return state.link === "joined" ? "Waiting for the picture" : "Getting ready";
     case "live":
