@@ -61,8 +61,8 @@ SESSION_TOKEN_SECONDS = env.integer("SESSION_TOKEN_SECONDS", 300, minimum=1)
 # --- Limits: conditional updates that fail closed ------------------------------------------------
 
 MAX_CONCURRENT_PER_WORKSPACE = env.integer("MAX_CONCURRENT_PER_WORKSPACE", 3)
-# How many may wait for a place, and for how long, in seconds.
-MAX_WAITING_PER_WORKSPACE = env.integer("MAX_WAITING_PER_WORKSPACE", 20)
+# How many members of a workspace, or visitors of a widget, may wait for a place; and how long.
+MAX_WAITING_IN_LINE = env.integer("MAX_WAITING_PER_WORKSPACE", 20)
 WAIT_SECONDS = env.integer("WAIT_SECONDS", 600, minimum=1)
 # All workspaces together; what the plan of the LiveAvatar account allows, or less.
 MAX_CONCURRENT_SESSIONS = env.integer("MAX_CONCURRENT_SESSIONS", 100)

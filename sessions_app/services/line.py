@@ -34,13 +34,16 @@ def ahead(workspace: Workspace, stranger: Stranger | None) -> AvatarSessionQuery
 
 
 def has_room(workspace: Workspace, stranger: Stranger | None) -> bool:
-    """Whether the line is short enough for another one; a visitor waits once at a time."""
-    waiting = AvatarSession.objects.waiting().filter(workspace=workspace)
-    if stranger is not None:
-        theirs = waiting.filter(widget=stranger.widget, visit__visitor=stranger.visitor)
-        if theirs.exists():
-            return False
-    return waiting.count() < settings.MAX_WAITING_PER_WORKSPACE
+    """Whether the line is short enough for another one; a visitor waits once at a time.
+
+    A widget's visitors are counted by themselves, so that they cannot crowd out anybody else.
+    """
+    waiting = AvatarSession.objects.waiting().filter(
+        workspace=workspace, widget=stranger.widget if stranger else None
+    )
+    if stranger is not None and waiting.filter(visit__visitor=stranger.visitor).exists():
+        return False
+    return waiting.count() < settings.MAX_WAITING_IN_LINE
 
 
 def sweep() -> None:

@@ -87,6 +87,29 @@ def test_a_visitor_has_their_starts_and_the_next_one_theirs(widget: Widget) -> N
 
 
 @pytest.mark.django_db
+def test_when_every_place_is_taken_a_visitor_waits_once_and_comes_in(widget: Widget) -> None:
+    Widget.objects.update(max_visitors=1)
+    talking = Visitor(widget, address="203.0.113.7")
+    waiting = Visitor(widget, address="203.0.113.8")
+    assert talking.come_in().json()["state"] == "requested"
+    assert waiting.come_in().json()["state"] == "waiting"
+    drain()
+    assert waiting.in_session().json()["place"] == 1
+    twice = Visitor(widget, address="203.0.113.8")
+    twice.open_frame()
+    assert code_of(twice.ask_for_ticket()) == "no_place"
+
+    reloaded = Visitor(widget, address="203.0.113.8")
+    assert reloaded.resume(waiting.resume_token).json()["session"]["state"] == "waiting"
+    talking.in_session("/stop", {})
+    drain()
+
+    assert reloaded.in_session().json()["state"] == "live"
+    used = tallies.used(widget, now=timezone.now())
+    assert (used.visitors_now, used.today_starts) == (1, 2)
+
+
+@pytest.mark.django_db
 def test_what_a_visitor_used_is_forgotten_once_the_day_is_long_over(visitor: Visitor) -> None:
     visitor.come_in()
     drain()

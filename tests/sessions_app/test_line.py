@@ -147,7 +147,7 @@ def test_nobody_waits_longer_than_the_limit(alice: User, plan: Wish, settings: A
 
 @pytest.mark.usefixtures("one_place")
 def test_a_line_that_is_full_refuses(alice: User, plan: Wish, settings: Any) -> None:
-    settings.MAX_WAITING_PER_WORKSPACE = 2
+    settings.MAX_WAITING_IN_LINE = 2
     for _ in range(3):
         build.avatar_session(alice, plan)
 

@@ -168,7 +168,7 @@ def test_a_meter_that_cannot_be_read_starts_nothing(
 def test_of_two_hundred_starts_at_once_five_pass_where_five_may(
     alice: User, plan: Wish, settings: Any
 ) -> None:
-    settings.MAX_WAITING_PER_WORKSPACE = 0
+    settings.MAX_WAITING_IN_LINE = 0
     workspace = limited(
         plan.provider_key.workspace, max_concurrent_sessions=5, monthly_minutes=1000
     )
