@@ -34,64 +34,75 @@ class Mover(StrEnum):
     NOBODY = "nobody: the session is over"
 
 
+class Event(StrEnum):
+    """What happens to a session, and moves it on."""
+
+    ADMITTED = "a place was free"
+    TURNED_AWAY = "what it would use was used up while it waited"
+    CLAIMED = "a worker took it"
+    MINTED = "the cloud gave an id"
+    STARTED = "the cloud started it"
+    ANSWER_LOST = "the answer to the start was lost"
+    PUT_OFF = "the cloud refused for now"
+    REFUSED = "the cloud refused, or trying again cannot help"
+    STOP_ASKED = "somebody wants it to end, or it may not go on"
+    GIVEN_UP = "it never began, and shall not begin any more"
+    ENDED_THERE = "the cloud ended it"
+    GONE_THERE = "the cloud knows nothing of it"
+    STOPPED = "the cloud has stopped it"
+
+
+TRANSITIONS: Final[dict[Event, dict[State, State]]] = {
+    Event.ADMITTED: {State.WAITING: State.REQUESTED},
+    Event.TURNED_AWAY: {State.WAITING: State.FAILED},
+    Event.CLAIMED: {
+        State.REQUESTED: State.STARTING,
+        State.STARTING: State.STARTING,
+        State.UNCERTAIN: State.STARTING,
+    },
+    Event.MINTED: {State.STARTING: State.STARTING},
+    Event.STARTED: {State.STARTING: State.LIVE},
+    Event.ANSWER_LOST: {State.STARTING: State.UNCERTAIN},
+    Event.PUT_OFF: {State.STARTING: State.REQUESTED},
+    Event.REFUSED: {State.STARTING: State.FAILED},
+    Event.STOP_ASKED: {
+        State.WAITING: State.ENDED,
+        State.REQUESTED: State.ENDED,
+        State.STARTING: State.STOPPING,
+        State.UNCERTAIN: State.STOPPING,
+        State.LIVE: State.STOPPING,
+    },
+    Event.GIVEN_UP: {
+        State.WAITING: State.FAILED,
+        State.REQUESTED: State.FAILED,
+        State.STARTING: State.STOPPING,
+        State.UNCERTAIN: State.STOPPING,
+        State.LIVE: State.STOPPING,
+    },
+    Event.ENDED_THERE: {State.LIVE: State.ENDED},
+    Event.GONE_THERE: {State.LIVE: State.STOPPING},
+    Event.STOPPED: {State.STOPPING: State.ENDED},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One state: what a person calls it, who moves it on, and where it may go."""
+    """One state: what a person calls it, who moves it on, and whether it holds a place."""
 
     label: str
     mover: Mover
-    next: frozenset[State]
     holds_slot: bool
 
 
 LIFECYCLE: Final[dict[State, Stage]] = {
-    State.WAITING: Stage(
-        label="waiting for a place",
-        mover=Mover.LINE,
-        next=frozenset({State.REQUESTED, State.FAILED, State.ENDED}),
-        holds_slot=False,
-    ),
-    State.REQUESTED: Stage(
-        label="waiting to start",
-        mover=Mover.WORKER,
-        next=frozenset({State.STARTING, State.FAILED, State.ENDED}),
-        holds_slot=True,
-    ),
-    State.STARTING: Stage(
-        label="starting",
-        mover=Mover.WORKER,
-        next=frozenset(
-            {
-                State.STARTING,
-                State.REQUESTED,
-                State.LIVE,
-                State.UNCERTAIN,
-                State.FAILED,
-                State.STOPPING,
-            }
-        ),
-        holds_slot=True,
-    ),
-    State.UNCERTAIN: Stage(
-        label="checking what happened",
-        mover=Mover.WORKER,
-        next=frozenset({State.STARTING, State.STOPPING, State.FAILED}),
-        holds_slot=True,
-    ),
-    State.LIVE: Stage(
-        label="live",
-        mover=Mover.SWEEP,
-        next=frozenset({State.STOPPING, State.ENDED}),
-        holds_slot=True,
-    ),
-    State.STOPPING: Stage(
-        label="ending",
-        mover=Mover.WORKER,
-        next=frozenset({State.STOPPING, State.ENDED, State.FAILED}),
-        holds_slot=True,
-    ),
-    State.ENDED: Stage(label="ended", mover=Mover.NOBODY, next=frozenset(), holds_slot=False),
-    State.FAILED: Stage(label="failed", mover=Mover.NOBODY, next=frozenset(), holds_slot=False),
+    State.WAITING: Stage("waiting for a place", Mover.LINE, holds_slot=False),
+    State.REQUESTED: Stage("waiting to start", Mover.WORKER, holds_slot=True),
+    State.STARTING: Stage("starting", Mover.WORKER, holds_slot=True),
+    State.UNCERTAIN: Stage("checking what happened", Mover.WORKER, holds_slot=True),
+    State.LIVE: Stage("live", Mover.SWEEP, holds_slot=True),
+    State.STOPPING: Stage("ending", Mover.WORKER, holds_slot=True),
+    State.ENDED: Stage("ended", Mover.NOBODY, holds_slot=False),
+    State.FAILED: Stage("failed", Mover.NOBODY, holds_slot=False),
 }
 
 OVER: Final = frozenset(state for state, stage in LIFECYCLE.items() if stage.mover == Mover.NOBODY)
@@ -119,10 +130,10 @@ class EndReason(StrEnum):
     USED_UP = "used_up"
 
 
-def may_move(source: State, target: State) -> bool:
-    return target in LIFECYCLE[source].next
-
-
-def sources_of(target: State) -> frozenset[State]:
-    """Every state from which a row may move to `target`: the `where` of a conditional update."""
-    return frozenset(state for state, stage in LIFECYCLE.items() if target in stage.next)
+def outcomes(event: Event) -> dict[State, frozenset[State]]:
+    """Where an event leads, and from which states: the `where` of its conditional updates."""
+    moves = TRANSITIONS[event]
+    return {
+        target: frozenset(source for source, led in moves.items() if led == target)
+        for target in moves.values()
+    }

@@ -14,7 +14,7 @@ from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web import bell
 from liveavatar_web.vault import Secret
-from sessions_app.lifecycle import BEFORE_LIVE, EndReason, State
+from sessions_app.lifecycle import EndReason, Event, State
 from sessions_app.models import AvatarSession
 from sessions_app.services import acceptance, budgets, moves
 from sessions_app.services.acceptance import NotStartable, Wish
@@ -130,22 +130,11 @@ def request_stop(
 
     Where no worker has begun yet it is over at once, else a worker stops it in the cloud.
     """
-    ended = State.FAILED if reason in _NEVER_STARTED else State.ENDED
+    event = Event.GIVEN_UP if reason in _NEVER_STARTED else Event.STOP_ASKED
     with transaction.atomic():
-        if moves.move(
+        moved = moves.move(
             session,
-            to=ended,
-            sources=[State.WAITING, State.REQUESTED],
-            cause=reason,
-            now=now,
-            caller=caller,
-            stop_requested_at=now,
-        ):
-            return
-        if moves.move(
-            session,
-            to=State.STOPPING,
-            sources=[*BEFORE_LIVE - {State.REQUESTED}, State.LIVE],
+            event,
             cause=reason,
             now=now,
             caller=caller,
@@ -153,7 +142,8 @@ def request_stop(
             stop_requested_at=now,
             due_at=now,
             attempts=0,
-        ):
+        )
+        if moved and session.state == State.STOPPING:
             bell.ring("sessions_app.stop_session", queue="live", session_id=session.pk)
 
 

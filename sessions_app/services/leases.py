@@ -16,7 +16,7 @@ from accounts.models import Claim
 from accounts.services.callers import Caller
 from liveavatar import SessionEntry, errors
 from liveavatar_web import bell, cloud
-from sessions_app.lifecycle import OPEN, EndReason, State
+from sessions_app.lifecycle import OPEN, EndReason, Event
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import moves, stopping
 
@@ -85,9 +85,8 @@ def _ended_there(session: AvatarSession, claim: Claim, entry: SessionEntry) -> N
             stopping.close(running, bill=bill, now=timezone.now())
         moves.move(
             session,
-            to=State.ENDED,
+            Event.ENDED_THERE,
             claim=claim,
-            sources=[State.LIVE],
             cause=_VENDOR_REASONS.get(bill.vendor_end_reason, EndReason.CLOUD),
             now=timezone.now(),
             vendor_end_reason=bill.vendor_end_reason,
@@ -101,8 +100,7 @@ def _gone_there(session: AvatarSession, claim: Claim) -> None:
     with transaction.atomic():
         if moves.move(
             session,
-            to=State.STOPPING,
-            sources=[State.LIVE],
+            Event.GONE_THERE,
             claim=claim,
             cause=EndReason.CLOUD,
             now=now,

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from accounts.models import Workspace
 from accounts.services.callers import Caller
 from liveavatar_web import bell, watch
-from sessions_app.lifecycle import EndReason, State
+from sessions_app.lifecycle import EndReason, Event
 from sessions_app.models import AvatarSession
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
 from sessions_app.services import moves, reservations, tallies
@@ -90,8 +90,7 @@ def _admit(session: AvatarSession, now: datetime) -> bool:
     )
     moves.move(
         session,
-        to=State.REQUESTED,
-        sources=[State.WAITING],
+        Event.ADMITTED,
         cause="admitted",
         now=now,
         caller=_LINE,
@@ -110,8 +109,7 @@ def _turn_away(session: AvatarSession, refusal: QuotaReached, now: datetime) -> 
     with transaction.atomic():
         moves.move(
             session,
-            to=State.FAILED,
-            sources=[State.WAITING],
+            Event.TURNED_AWAY,
             cause=EndReason.USED_UP,
             text=str(refusal),
             now=now,

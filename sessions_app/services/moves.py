@@ -15,7 +15,7 @@ from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web import bell
-from sessions_app.lifecycle import OVER, State, sources_of
+from sessions_app.lifecycle import OVER, Event, State, outcomes
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent
 from sessions_app.services import reservations, tallies
 
@@ -30,42 +30,32 @@ _ACTIONS: Final = {
 
 def move(
     session: AvatarSession,
+    event: Event,
     *,
-    to: State,
     cause: str,
     now: datetime,
     caller: Caller,
-    sources: Iterable[State] | None = None,
     claim: Claim | None = None,
     text: str = "",
     **fields: Any,
 ) -> bool:
-    """Moves the row if it still is where the caller thinks; call it inside a transaction.
+    """Moves the row to where `event` leads from its state; call it inside a transaction.
 
-    `sources` narrows the states it may come from, `claim` asks that the row is still held by it.
-    False means that somebody else moved it first, and nothing was written. A row that is over
-    gives back what it held and bears what it cost, and whatever may still run for it in the cloud
-    is doubted.
+    `claim` asks that the row is still held by it. False means that the event leads nowhere, since
+    somebody else moved the row first, and nothing was written. A row that is over gives back what
+    it held and bears what it cost, and whatever may still run for it in the cloud is doubted.
     """
-    rows = AvatarSession.objects.filter(
-        pk=session.pk, state__in=sources_of(to) if sources is None else sources
-    )
-    if claim is not None:
-        rows = rows.filter(claim_token=claim.token)
     was_waiting = session.state == State.WAITING
-    fields = {"claim_token": None, "claimed_until": None, **fields}
-    if to != State.LIVE:
-        fields |= {"room_url": None, "room_token": None}
-    if to in OVER:
-        fields |= {"ended_at": now, "due_at": None, "end_reason": cause}
-    if not rows.update(state=to, version=F("version") + 1, **fields):
+    # Twice, since between two of its updates the row may have moved from the one's to the other's.
+    if not any(
+        _update(session, sources, to, cause=cause, now=now, claim=claim, **fields)
+        for to, sources in [*outcomes(event).items()] * 2
+    ):
         return False
-    if to in OVER:
-        # The update has locked the row, so no bill can come in between the sum and the commit.
-        AvatarSession.objects.filter(pk=session.pk).update(**totals(session))
     session.refresh_from_db(
         from_queryset=AvatarSession.objects.select_related("workspace", "widget", "visit")
     )
+    to = State(session.state)
     if to in OVER:
         if session.reserved_period:
             reservations.settle(session)
@@ -76,6 +66,32 @@ def move(
     if was_waiting or (to in OVER and AvatarSession.objects.waiting().exists()):
         bell.ring("sessions_app.advance_line", queue="live")
     tell(session, cause=cause, now=now, text=text)
+    return True
+
+
+def _update(
+    session: AvatarSession,
+    sources: Iterable[State],
+    to: State,
+    *,
+    cause: str,
+    now: datetime,
+    claim: Claim | None,
+    **fields: Any,
+) -> bool:
+    rows = AvatarSession.objects.filter(pk=session.pk, state__in=sources)
+    if claim is not None:
+        rows = rows.filter(claim_token=claim.token)
+    fields = {"claim_token": None, "claimed_until": None, **fields}
+    if to != State.LIVE:
+        fields |= {"room_url": None, "room_token": None}
+    if to in OVER:
+        fields |= {"ended_at": now, "due_at": None, "end_reason": cause}
+    if not rows.update(state=to, version=F("version") + 1, **fields):
+        return False
+    if to in OVER:
+        # The update has locked the row, so no bill can come in between the sum and the commit.
+        AvatarSession.objects.filter(pk=session.pk).update(**totals(session))
     return True
 
 

@@ -22,14 +22,14 @@ from liveavatar import LiteSession, MintedSession, OpenAIRealtime, StartedSessio
 from liveavatar_web import bell, cloud
 from liveavatar_web.fields import SealedField
 from liveavatar_web.vault import Secret
-from sessions_app.lifecycle import EndReason, State
+from sessions_app.lifecycle import TRANSITIONS, EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import moves, stopping
 
 log = structlog.get_logger(__name__)
 
 MOST_MINTS: Final = 3
-_STARTABLE: Final = [State.REQUESTED, State.STARTING, State.UNCERTAIN]
+_STARTABLE: Final = list(TRANSITIONS[Event.CLAIMED])
 _WORKER: Final = Caller.system("worker")
 
 
@@ -147,8 +147,7 @@ def _go_live(
     with transaction.atomic():
         live = moves.move(
             session,
-            to=State.LIVE,
-            sources=[State.STARTING],
+            Event.STARTED,
             claim=claim,
             cause="started",
             now=now,
@@ -184,8 +183,7 @@ def _start_failed(
         moves.doubt_one(cloud_session, now=now)
         if moves.move(
             session,
-            to=State.UNCERTAIN,
-            sources=[State.STARTING],
+            Event.ANSWER_LOST,
             claim=claim,
             cause="answer_lost",
             now=now,
@@ -210,8 +208,7 @@ def _fail(session: AvatarSession, claim: Claim, failure: _Failure) -> None:
         if failure.retryable and may_mint and now + wait < give_up_at:
             moves.move(
                 session,
-                to=State.REQUESTED,
-                sources=[State.STARTING],
+                Event.PUT_OFF,
                 claim=claim,
                 cause=failure.reason,
                 text=failure.message,
@@ -223,8 +220,7 @@ def _fail(session: AvatarSession, claim: Claim, failure: _Failure) -> None:
             return
         moves.move(
             session,
-            to=State.FAILED,
-            sources=[State.STARTING],
+            Event.REFUSED,
             claim=claim,
             cause=failure.reason,
             text=failure.message,

@@ -21,7 +21,7 @@ from accounts.models.due_work import backoff
 from accounts.services.callers import Caller
 from liveavatar import SessionEntry, errors
 from liveavatar_web import cloud
-from sessions_app.lifecycle import OVER, State
+from sessions_app.lifecycle import OVER, Event, State
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import moves, reservations, tallies
 
@@ -75,9 +75,8 @@ def stop(*, pk: int) -> None:
             close(running, bill=Bill.of(entry) if entry else _estimate(session), now=now)
         moves.move(
             session,
-            to=State.ENDED,
+            Event.STOPPED,
             claim=claim,
-            sources=[State.STOPPING],
             cause=session.end_reason,
             now=timezone.now(),
             vendor_end_reason=Bill.of(entry).vendor_end_reason if entry else "",

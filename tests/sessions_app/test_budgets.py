@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from sessions_app.lifecycle import EndReason, State
+from sessions_app.lifecycle import EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudAccount, Meter
 from sessions_app.services import avatar_sessions, budgets, limits, moves
 from sessions_app.services.acceptance import Wish
@@ -38,7 +38,7 @@ def ended(by: User, plan: Wish, *, seconds: int, cost: str | None = None) -> Ava
     )
     moves.move(
         session,
-        to=State.ENDED,
+        Event.STOPPED,
         cause=EndReason.PERSON,
         now=timezone.now(),
         caller=build.caller(by),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from sessions_app.lifecycle import EndReason, State
+from sessions_app.lifecycle import EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
 from sessions_app.services import avatar_sessions, moves, starting, stopping
 from sessions_app.services.acceptance import Wish
@@ -356,7 +356,7 @@ def test_a_bill_that_comes_in_while_the_session_ends_is_not_lost(alice: User, pl
         with transaction.atomic():
             ended = moves.move(
                 session,
-                to=State.ENDED,
+                Event.STOPPED,
                 cause=EndReason.PERSON,
                 now=now,
                 caller=build.caller(alice),

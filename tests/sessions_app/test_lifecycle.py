@@ -14,18 +14,21 @@ from sessions_app.lifecycle import (
     LIFECYCLE,
     OPEN,
     OVER,
+    TRANSITIONS,
     EndReason,
+    Event,
     Mover,
     State,
-    may_move,
-    sources_of,
+    outcomes,
 )
 from sessions_app.models import AvatarSession, Meter, SessionEvent
 from sessions_app.services import avatar_sessions, moves
 from sessions_app.services.acceptance import Wish
 from tests.sessions_app.rows import assert_meters_balance, live_fields, placed, reserved
 
-_EVERY_MOVE = list(product(State, State))
+_EVERY_EVENT = list(product(Event, State))
+_LED = [(event, source) for event, source in _EVERY_EVENT if source in TRANSITIONS[event]]
+_NOT_LED = [pair for pair in _EVERY_EVENT if pair not in _LED]
 _SYSTEM = Caller.system("tests")
 
 
@@ -38,56 +41,55 @@ def everything_written() -> tuple[list[Any], list[Any], int, int]:
     )
 
 
-def fields_for(session: AvatarSession, target: State) -> dict[str, Any]:
-    if target in OVER:
-        return {}
-    if target != State.LIVE:
-        fields: dict[str, Any] = {"due_at": timezone.now()}
-        if session.state == State.WAITING and may_move(State.WAITING, target):
-            fields["reserved_period"] = reserved(avatar_sessions.wish_of(session))
-        return fields
-    values = live_fields()
-    for name in ("room_url", "room_token"):
-        values[name] = SealedField.seal_for(session, name, values[name])
-    return values
+def fields_for(session: AvatarSession, event: Event) -> dict[str, Any]:
+    """What the one who moves it writes beside the state."""
+    fields: dict[str, Any] = {"due_at": timezone.now()}
+    if event == Event.ADMITTED and session.state == State.WAITING:
+        fields["reserved_period"] = reserved(avatar_sessions.wish_of(session))
+    if event == Event.STARTED:
+        fields = live_fields()
+        for name in ("room_url", "room_token"):
+            fields[name] = SealedField.seal_for(session, name, fields[name])
+    return fields
 
 
-def attempt(session: AvatarSession, target: State) -> bool:
+def happens(event: Event, session: AvatarSession) -> bool:
     with transaction.atomic():
         return moves.move(
             session,
-            to=target,
+            event,
             cause=EndReason.PERSON,
             now=timezone.now(),
             caller=_SYSTEM,
-            **fields_for(session, target),
+            **fields_for(session, event),
         )
 
 
-@pytest.mark.parametrize(("source", "target"), [m for m in _EVERY_MOVE if may_move(*m)])
-def test_an_allowed_move_is_made_and_told(
-    source: State, target: State, alice: User, plan: Wish
+@pytest.mark.parametrize(("event", "source"), _LED)
+def test_an_event_leads_where_the_table_says_and_is_told(
+    event: Event, source: State, alice: User, plan: Wish
 ) -> None:
     session = placed(alice, plan, source)
+    target = TRANSITIONS[event][source]
 
-    moved = attempt(session, target)
+    moved = happens(event, session)
 
     session.refresh_from_db()
     assert moved
     assert session.state == target
     assert session.is_open is (target in OPEN)
-    assert [event.state for event in session.events.all()] == [target]
+    assert [told.state for told in session.events.all()] == [target]
     assert_meters_balance()
 
 
-@pytest.mark.parametrize(("source", "target"), [m for m in _EVERY_MOVE if not may_move(*m)])
-def test_any_other_move_writes_nothing(
-    source: State, target: State, alice: User, plan: Wish
+@pytest.mark.parametrize(("event", "source"), _NOT_LED)
+def test_an_event_in_any_other_state_writes_nothing(
+    event: Event, source: State, alice: User, plan: Wish
 ) -> None:
     session = placed(alice, plan, source)
     before = everything_written()
 
-    moved = attempt(session, target)
+    moved = happens(event, session)
 
     assert not moved
     assert everything_written() == before
@@ -102,45 +104,43 @@ def test_a_move_under_a_claim_that_was_lost_writes_nothing(alice: User, plan: Wi
     before = everything_written()
 
     moved = moves.move(
-        session, to=State.FAILED, cause="refused", now=timezone.now(), caller=_SYSTEM, claim=claim
+        session, Event.REFUSED, cause="refused", now=timezone.now(), caller=_SYSTEM, claim=claim
     )
 
     assert not moved
     assert everything_written() == before
 
 
-def test_the_moves_are_those_that_were_drawn() -> None:
-    assert {state.value: sorted(stage.next) for state, stage in LIFECYCLE.items()} == {
-        "waiting": ["ended", "failed", "requested"],
-        "requested": ["ended", "failed", "starting"],
-        "starting": ["failed", "live", "requested", "starting", "stopping", "uncertain"],
-        "uncertain": ["failed", "starting", "stopping"],
-        "live": ["ended", "stopping"],
-        "stopping": ["ended", "failed", "stopping"],
-        "ended": [],
-        "failed": [],
-    }
-
-
 def test_every_state_can_be_reached_and_left_for_good() -> None:
-    reached, frontier = {State.WAITING}, {State.WAITING}
-    while frontier:
-        frontier = {target for state in frontier for target in LIFECYCLE[state].next} - reached
-        reached |= frontier
+    def next_of(state: State) -> set[State]:
+        return {moves[state] for moves in TRANSITIONS.values() if state in moves}
 
-    assert reached == set(State)
-    assert all(LIFECYCLE[state].next & (OVER | {State.STOPPING}) for state in OPEN)
-    assert LIFECYCLE[State.STOPPING].next & OVER == OVER
+    def reachable(start: State) -> set[State]:
+        reached, frontier = {start}, {start}
+        while frontier:
+            frontier = {target for state in frontier for target in next_of(state)} - reached
+            reached |= frontier
+        return reached
+
+    assert reachable(State.WAITING) == set(State)
+    assert {state for state in State if not next_of(state)} == OVER
+    for state in OPEN:
+        assert reachable(state) & OVER
+
+
+def test_whoever_wants_it_to_end_is_heard_in_every_open_state() -> None:
+    assert set(TRANSITIONS[Event.STOP_ASKED]) == OPEN - {State.STOPPING}
+    assert set(TRANSITIONS[Event.GIVEN_UP]) == OPEN - {State.STOPPING}
 
 
 def test_nobody_moves_a_session_that_is_over_and_somebody_moves_every_other() -> None:
     assert {state for state in State if LIFECYCLE[state].mover == Mover.NOBODY} == OVER
-    assert {state for state in State if not LIFECYCLE[state].next} == OVER
 
 
-def test_the_sources_of_a_state_are_those_that_may_move_there() -> None:
-    for target in State:
-        assert sources_of(target) == {source for source in State if may_move(source, target)}
+def test_the_outcomes_of_an_event_are_its_transitions_turned_round() -> None:
+    for event, moved in TRANSITIONS.items():
+        turned = {source: to for to, sources in outcomes(event).items() for source in sources}
+        assert turned == moved
 
 
 def test_every_reason_for_an_end_has_words() -> None:
