@@ -24,7 +24,7 @@ _WORK = {
 def drain(*, rounds: int = 10) -> None:
     """Performs due work until none is left; fails where work keeps making itself due."""
     for _ in range(rounds):
-        if not _one_round(timezone.now()):
+        if not one_round(timezone.now()):
             return
     raise AssertionError(f"work is still due after {rounds} rounds")
 
@@ -34,7 +34,8 @@ def sweep_and_drain(*, now: datetime | None = None) -> None:
     drain()
 
 
-def _one_round(now: datetime) -> int:
+def one_round(now: datetime) -> int:
+    """Does each thing that is due once; returns how many there were."""
     done = 0
     for key in ProviderKey.objects.due(now):
         done += 1
