@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo reset test check fmt bench lock
+.PHONY: help setup demo reset test check fmt bench storm lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -37,6 +37,9 @@ bench: setup ## Measure the figures that the design promises, on PostgreSQL
 	@for file in $$(grep -l __main__ bench/*.py); do \
 		echo "--- $$file"; $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; \
 	done
+
+storm: setup ## Run 1,000 sessions under random faults and judge what is left (SESSIONS, SEED)
+	@$(BIN)/python -m scripts.storm
 
 lock: ## Write requirements/ anew from pyproject.toml
 	@scripts/lock.sh

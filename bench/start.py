@@ -12,10 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.visitor import Visitor
 from liveavatar import Client, LiteSession, OpenAIRealtime
 from scripts import services
 from scripts.stack import Stack, stack
+from scripts.visitor import Visitor
 
 STARTS = 50
 PER_SECOND = 10

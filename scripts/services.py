@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,12 +41,19 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 def redis(port: int | None = None) -> Iterator[Server]:
     """Runs a Redis without persistence."""
     port = port or free_port()
-    url = f"redis://127.0.0.1:{port}/0"
-    program = redis_server()
-    command = [str(program), "--bind", "127.0.0.1", "--port", str(port)]
+    with redis_process(port) as process:
+        yield Server(_redis_url(port), process, redis_server().parent)
+
+
+def redis_process(port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """A Redis at this port, which remembers nothing of one that was there before."""
+    command = [str(redis_server()), "--bind", "127.0.0.1", "--port", str(port)]
     command += ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
-    with serving("Redis", command, is_ready=lambda: _redis_answers(url)) as process:
-        yield Server(url, process, program.parent)
+    return serving("Redis", command, is_ready=lambda: _redis_answers(_redis_url(port)))
+
+
+def _redis_url(port: int) -> str:
+    return f"redis://127.0.0.1:{port}/0"
 
 
 def redis_server() -> Path:

@@ -1,20 +1,48 @@
 """The whole product as real processes on free ports, for journeys and benches."""
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from scripts.desk import DEMO_INLINE_WIDGET, DEMO_WIDGET, Desk, processes
 from scripts.serving import free_port, serving
 from scripts.steps import ROOT
+
+
+@dataclass
+class Managed:
+    """One process of a stack, which can be killed and started again."""
+
+    serve: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
+    _serving: AbstractContextManager[subprocess.Popen[bytes]] | None = None
+    _process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Returns once it is ready."""
+        self._serving = self.serve()
+        self._process = self._serving.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._serving is not None:
+            self._serving.__exit__(None, None, None)
+        self._serving = None
+
+    def kill(self) -> None:
+        """Ends it with all that it started, without a chance to say anything."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self.__exit__()
 
 
 @dataclass(frozen=True)
@@ -25,6 +53,7 @@ class Stack:
     simulator_address: str
     site_address: str
     environment: Mapping[str, str]
+    processes: dict[str, Managed] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
         """Runs a management command; returns what it printed."""
@@ -76,20 +105,22 @@ def stack(
         "simulator": f"{desk.simulator_address}/_sim/state",
         "site": desk.site_address,
     }
-    servers = [
-        serving(
+
+    def serve(name: str, command: list[str]) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        alive = folder / f"{name}.alive"
+        alive.unlink(missing_ok=True)
+        return serving(
             name,
             command,
-            is_ready=partial(_answers, ready[name])
-            if name in ready
-            else (folder / f"{name}.alive").exists,
-            environment={**environment, "HEARTBEAT_FILE": str(folder / f"{name}.alive")},
+            is_ready=partial(_answers, ready[name]) if name in ready else alive.exists,
+            environment={**environment, "HEARTBEAT_FILE": str(alive)},
         )
-        for name, command in processes(desk, folder).items()
-        if not only or name in only
-    ]
+
+    for name, command in processes(desk, folder).items():
+        if not only or name in only:
+            running.processes[name] = Managed(partial(serve, name, command))
     with ExitStack() as started, ThreadPoolExecutor() as side_by_side:
-        list(side_by_side.map(started.enter_context, servers))
+        list(side_by_side.map(started.enter_context, running.processes.values()))
         yield running
 
 

@@ -73,7 +73,7 @@ def _doubled(cloud: SimulatedCloud) -> dict[str, int]:
 
 
 def _held_by_meters() -> dict[tuple[str, str], tuple[int, int]]:
-    held = Meter.objects.exclude(held_slots=0, held_seconds=0)
+    held = Meter.objects.exclude(held_slots=0, held_seconds=0).exclude(subject="installation")
     return {(each.subject, each.period): (each.held_slots, each.held_seconds) for each in held}
 
 

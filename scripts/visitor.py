@@ -17,7 +17,7 @@ class Visitor:
         self.http = httpx.Client(base_url=running.address, timeout=40)
         password = Path(running.environment["VAR_DIR"], "demo-password").read_text().strip()
         self.http.get("/account/login/")
-        signed_in = self._post(
+        signed_in = self.post(
             "/account/login/", data={"login": "demo@example.com", "password": password}
         )
         assert signed_in.status_code == 302, signed_in.text
@@ -31,11 +31,13 @@ class Visitor:
 
     def start(self) -> dict[str, Any]:
         """Asks for a session; returns what the 202 says."""
-        accepted = self._post(
-            "/api/sessions", json=self.choices, headers={"Idempotency-Key": str(uuid4())}
-        )
+        accepted = self.ask_for_session(str(uuid4()))
         assert accepted.status_code == 202, accepted.text
         return dict(accepted.json())
+
+    def ask_for_session(self, key: str) -> httpx.Response:
+        """The same key asks for the same session again."""
+        return self.post("/api/sessions", json=self.choices, headers={"Idempotency-Key": key})
 
     def until_live(self, session: dict[str, Any]) -> dict[str, Any]:
         """Watches as the room page does, until the state it read is `live`."""
@@ -49,7 +51,7 @@ class Visitor:
         return session
 
     def stop(self, session: dict[str, Any]) -> None:
-        self._post(f"/api/sessions/{session['id']}/stop").raise_for_status()
+        self.post(f"/api/sessions/{session['id']}/stop").raise_for_status()
 
     def timed_start(self) -> float:
         """Seconds from the click to `live` in the browser; the session is stopped afterwards."""
@@ -59,7 +61,7 @@ class Visitor:
         self.stop(session)
         return seconds
 
-    def _post(self, path: str, **given: Any) -> httpx.Response:
+    def post(self, path: str, **given: Any) -> httpx.Response:
         headers = {
             "X-CSRFToken": self.http.cookies.get("csrf", ""),
             "Referer": str(self.http.base_url),

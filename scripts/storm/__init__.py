@@ -1,0 +1,1 @@
+"""A fault storm over a whole installation, and the judgement afterwards: `make storm`."""
