@@ -85,6 +85,7 @@ class Action(StrEnum):
     SESSION_LIVE = "avatar_session.live", "cause", "remote_id"
     SESSION_UNCERTAIN = "avatar_session.uncertain", "cause", "remote_id"
     SESSION_ROOM_GIVEN = "avatar_session.room_given"
+    SESSION_EXTENDED = "avatar_session.extended"
     SESSION_RESUMED = "avatar_session.resumed"
     SESSION_STOPPING = "avatar_session.stopping", "cause", "remote_id"
     SESSION_ENDED = "avatar_session.ended", "cause", "remote_id", "seconds", "credits"

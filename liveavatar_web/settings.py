@@ -62,11 +62,14 @@ SESSION_TOKEN_SECONDS = env.integer("SESSION_TOKEN_SECONDS", 300, minimum=1)
 
 MAX_CONCURRENT_PER_WORKSPACE = env.integer("MAX_CONCURRENT_PER_WORKSPACE", 3)
 # How many members of a workspace, or visitors of a widget, may wait for a place; and how long.
-MAX_WAITING_IN_LINE = env.integer("MAX_WAITING_PER_WORKSPACE", 20)
+MAX_WAITING_IN_LINE = env.integer("MAX_WAITING_IN_LINE", 20)
 WAIT_SECONDS = env.integer("WAIT_SECONDS", 600, minimum=1)
 # All workspaces together; what the plan of the LiveAvatar account allows, or less.
 MAX_CONCURRENT_SESSIONS = env.integer("MAX_CONCURRENT_SESSIONS", 100)
 MAX_SESSION_SECONDS = env.integer("MAX_SESSION_SECONDS", 600, minimum=30)
+# By how much a person may make a conversation longer, once; a shorter rest is not offered.
+EXTENSION_SECONDS = env.integer("EXTENSION_SECONDS", 600)
+SHORTEST_EXTENSION_SECONDS = 60
 MONTHLY_MINUTES_PER_WORKSPACE = env.integer("MONTHLY_MINUTES_PER_WORKSPACE", 300)
 # Credits of the LiveAvatar account. LITE costs one a minute; no limit where none is set.
 CREDITS_PER_MINUTE = env.decimal("CREDITS_PER_MINUTE", "1")

@@ -48,6 +48,12 @@ def quick_passwords() -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_extensions(settings: Any) -> None:
+    """Most tests count what was asked for; those about extensions allow them."""
+    settings.EXTENSION_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
 def purged_trail(request: pytest.FixtureRequest) -> Iterator[None]:
     """Empties the audit trail through its door before a committing test's flush, which may not."""
     marker = request.node.get_closest_marker("django_db")

@@ -61,6 +61,9 @@ class StateOutput(serializers.Serializer[AvatarSession]):
     vendor_message = serializers.SerializerMethodField()
     retryable = serializers.SerializerMethodField()
     duration_seconds = serializers.IntegerField()
+    extension_seconds = serializers.IntegerField(
+        source="extension_left", help_text="By how much `extend` would make it longer; 0 for not."
+    )
     place = serializers.IntegerField(
         allow_null=True, help_text="Its place in the waiting line, 1 first; null elsewhere."
     )
@@ -154,7 +157,7 @@ class LinesOutput(serializers.Serializer[Any]):
 
 
 class ReportInput(serializers.Serializer[Any]):
-    event = serializers.ChoiceField(choices=sorted(reports.EVENTS))
+    event = serializers.ChoiceField(choices=sorted(reports.FROM_PAGES))
     detail = serializers.CharField(required=False, default="", max_length=200, allow_blank=True)
 
 

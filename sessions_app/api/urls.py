@@ -12,6 +12,7 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/room", views.RoomView.as_view(), name="api_room"),
     path("sessions/<uuid:public_id>/presence", views.PresenceView.as_view(), name="api_presence"),
     path("sessions/<uuid:public_id>/stop", views.StopView.as_view(), name="api_stop"),
+    path("sessions/<uuid:public_id>/extend", views.ExtendView.as_view(), name="api_extend"),
     path("sessions/<uuid:public_id>/lines", views.LinesView.as_view(), name="api_lines"),
     path("sessions/<uuid:public_id>/reports", views.ReportsView.as_view(), name="api_reports"),
     path("embed/v1/tickets", embed.TicketsView.as_view(), name="embed_tickets"),

@@ -21,9 +21,10 @@ from accounts.services.callers import Caller
 from liveavatar_web.api_errors import Refused
 from sessions_app.api import serializers
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import avatar_sessions, leases, reports, transcripts
+from sessions_app.services import avatar_sessions, extensions, leases, reports, transcripts
 from sessions_app.services.acceptance import NotStartable, Wish
 from sessions_app.services.avatar_sessions import NotLive
+from sessions_app.services.extensions import NotExtendable
 from sessions_app.services.limits import QuotaReached
 
 Row = TypeVar("Row", bound=Model)
@@ -162,6 +163,19 @@ class StopView(SessionAccess):
         avatar_sessions.stop_by(session, caller=self.caller(request), now=timezone.now())
         session.refresh_from_db()
         return Response(self.state_output(session).data, status=status.HTTP_202_ACCEPTED)
+
+
+class ExtendView(SessionAccess):
+    @extend_schema(request=None, responses=serializers.StateOutput)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Make one's own live session longer, once, by what was reserved for it."""
+        session = self.own(request, public_id)
+        try:
+            extensions.extend(session, caller=self.caller(request), now=timezone.now())
+        except NotExtendable as error:
+            raise Refused("not_extendable", str(error)) from error
+        session.refresh_from_db()
+        return Response(self.state_output(session).data, headers=_NO_STORE)
 
 
 class LinesView(SessionAccess):

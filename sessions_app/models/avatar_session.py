@@ -76,6 +76,8 @@ class AvatarSession(DueWork):
     # One extension that the person may ask for; reserved and minted with the rest.
     extension_seconds = models.PositiveIntegerField(default=0)
     extended_at = models.DateTimeField(null=True, blank=True)
+    # The end of what was minted, where that is after the limit.
+    extend_until = models.DateTimeField(null=True, blank=True)
     # The month in which its reservation stands; empty while it waits for a place.
     reserved_period = models.CharField(max_length=10, blank=True)
     waits_for = models.CharField(max_length=24, blank=True, editable=False)
@@ -198,6 +200,13 @@ class AvatarSession(DueWork):
     def reserved_seconds(self) -> int:
         """The longest it may last, its extension included."""
         return self.max_seconds + self.extension_seconds
+
+    @property
+    def extension_left(self) -> int:
+        """Seconds by which the person may still extend it."""
+        if self.extend_until is None or self.limit_at is None:
+            return 0
+        return max(0, round((self.extend_until - self.limit_at).total_seconds()))
 
     @property
     def is_open(self) -> bool:

@@ -15,7 +15,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import line, moves, reservations
+from sessions_app.services import budgets, extensions, line, moves, reservations
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 
 _LINE_IS_FULL: Final = (
@@ -59,7 +59,18 @@ def accept(
     Rights are the caller's to check. Raises NotStartable or QuotaReached.
     """
     check(wish, workspace)
-    period, waits_for = _place(workspace, wish, stranger, now)
+    extension = 0
+    if stranger is None:
+        extension = extensions.of_wish(
+            workspace, max_seconds=wish.max_seconds, is_sandbox=wish.is_sandbox
+        )
+    try:
+        period, waits_for = _place(workspace, _need(wish, extension), stranger, now)
+    except QuotaReached as refusal:
+        if not extension or refusal.code not in budgets.CODES:
+            raise
+        extension = 0
+        period, waits_for = _place(workspace, _need(wish, extension), stranger, now)
     session = AvatarSession.objects.create(
         workspace=workspace,
         requested_by=caller.user,
@@ -74,6 +85,7 @@ def accept(
         temperature=wish.temperature,
         is_sandbox=wish.is_sandbox,
         max_seconds=wish.max_seconds,
+        extension_seconds=extension,
         state=State.WAITING if waits_for else State.REQUESTED,
         reserved_period=period,
         waits_for=waits_for,
@@ -97,7 +109,7 @@ def accept(
 
 
 def _place(
-    workspace: Workspace, wish: Wish, stranger: Stranger | None, now: datetime
+    workspace: Workspace, need: Need, stranger: Stranger | None, now: datetime
 ) -> tuple[str, str]:
     """The month in which a place was taken; or what it waits for, at the end of the line.
 
@@ -105,7 +117,6 @@ def _place(
     line is as long as it may be.
     """
     first = line.ahead(workspace, stranger).first()
-    need = Need.of(wish.max_seconds, is_sandbox=wish.is_sandbox)
     try:
         if first is None:
             with transaction.atomic():
@@ -119,6 +130,10 @@ def _place(
     if not refusal.may_wait or not line.has_room(workspace, stranger):
         raise refusal
     return "", refusal.code
+
+
+def _need(wish: Wish, extension: int) -> Need:
+    return Need.of(wish.max_seconds + extension, is_sandbox=wish.is_sandbox)
 
 
 def check(wish: Wish, workspace: Workspace) -> None:

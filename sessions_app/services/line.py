@@ -19,7 +19,7 @@ from liveavatar_web import bell, watch
 from sessions_app.lifecycle import EndReason, Event
 from sessions_app.models import AvatarSession
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
-from sessions_app.services import moves, reservations, tallies
+from sessions_app.services import budgets, moves, reservations, tallies
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 
 _LINE: Final = Caller.system("line")
@@ -85,9 +85,7 @@ def _admit(session: AvatarSession, now: datetime) -> bool:
     stranger = None
     if session.widget is not None:
         stranger = Stranger(session.widget, session.visit.visitor, session.visit.origin)
-    period = reservations.hold(
-        workspace=session.workspace, need=Need.of_session(session), now=now, stranger=stranger
-    )
+    period = _hold(session, stranger, now)
     moves.move(
         session,
         Event.ADMITTED,
@@ -99,9 +97,27 @@ def _admit(session: AvatarSession, now: datetime) -> bool:
         reserved_period=period,
         waits_for="",
         place=None,
+        extension_seconds=session.extension_seconds,
     )
     bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
     return True
+
+
+def _hold(session: AvatarSession, stranger: Stranger | None, now: datetime) -> str:
+    """Takes what the session may use, without its extension where only that is too much."""
+    try:
+        with transaction.atomic():
+            return reservations.hold(
+                workspace=session.workspace,
+                need=Need.of_session(session),
+                now=now,
+                stranger=stranger,
+            )
+    except QuotaReached as refusal:
+        if not session.extension_seconds or refusal.code not in budgets.CODES:
+            raise
+    session.extension_seconds = 0
+    return _hold(session, stranger, now)
 
 
 def _turn_away(session: AvatarSession, refusal: QuotaReached, now: datetime) -> None:

@@ -22,8 +22,10 @@ EVENTS: Final = {
     "mic_denied": "The browser refused the microphone",
     "mic_missing": "No microphone was found",
     "autoplay_blocked": "The browser held the sound back until a click",
+    "extended": "The person made it longer",
     "taken_over": "Another tab took the room over",
 }
+FROM_PAGES: Final = frozenset(EVENTS) - {"extended"}
 # A page that reports more than this is not one of ours.
 MOST_REPORTS: Final = 500
 _STEPS: Final = {"joined": "joined_at", "first_frame": "first_frame_at"}

@@ -55,7 +55,7 @@ def start(*, pk: int) -> None:
     if failure is not None:
         return _fail(session, claim, failure)
     try:
-        minted = cloud.client().sessions.mint(_configuration(session))
+        minted, seconds = _mint(session)
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         return _fail(session, claim, _failure_of(error))
     cloud_session = _write_down(session, claim, minted)
@@ -65,7 +65,7 @@ def start(*, pk: int) -> None:
         started = cloud.client().session(minted.session_token).start()
     except errors.LiveAvatarError as error:
         return _start_failed(session, claim, cloud_session, error)
-    _go_live(session, claim, cloud_session, started)
+    _go_live(session, claim, cloud_session, started, seconds)
 
 
 def _claim(pk: int, now: datetime) -> tuple[AvatarSession, Claim] | None:
@@ -102,7 +102,21 @@ def _why_not(session: AvatarSession) -> _Failure | None:
     return None
 
 
-def _configuration(session: AvatarSession) -> LiteSession:
+def _mint(session: AvatarSession) -> tuple[MintedSession, int]:
+    """A session of the cloud's, and how many seconds it may last.
+
+    Where the plan does not allow the extension it is minted without.
+    """
+    mint = cloud.client().sessions.mint
+    try:
+        return mint(_configuration(session, session.reserved_seconds)), session.reserved_seconds
+    except errors.DurationTooLong:
+        if not session.extension_seconds:
+            raise
+    return mint(_configuration(session, session.max_seconds)), session.max_seconds
+
+
+def _configuration(session: AvatarSession, seconds: int) -> LiteSession:
     return LiteSession(
         avatar_id=session.avatar.remote_id,
         openai=OpenAIRealtime(
@@ -113,7 +127,7 @@ def _configuration(session: AvatarSession) -> LiteSession:
             temperature=float(session.temperature),
         ),
         is_sandbox=session.is_sandbox,
-        max_session_duration=session.max_seconds,
+        max_session_duration=seconds,
     )
 
 
@@ -140,10 +154,15 @@ def _write_down(session: AvatarSession, claim: Claim, minted: MintedSession) -> 
 
 
 def _go_live(
-    session: AvatarSession, claim: Claim, cloud_session: CloudSession, started: StartedSession
+    session: AvatarSession,
+    claim: Claim,
+    cloud_session: CloudSession,
+    started: StartedSession,
+    minted_seconds: int,
 ) -> None:
     now = timezone.now()
-    seconds = min(session.max_seconds, started.max_session_duration or session.max_seconds)
+    longest = min(minted_seconds, started.max_session_duration or minted_seconds)
+    seconds = min(session.max_seconds, longest)
     with transaction.atomic():
         live = moves.move(
             session,
@@ -154,6 +173,7 @@ def _go_live(
             caller=_WORKER,
             started_at=now,
             limit_at=now + timedelta(seconds=seconds),
+            extend_until=now + timedelta(seconds=longest) if longest > seconds else None,
             due_at=now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS),
             lease_until=Greatest("lease_until", now + timedelta(seconds=settings.LEASE_SECONDS)),
             attempts=0,

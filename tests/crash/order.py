@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import ProviderKey, Workspace
@@ -73,7 +73,8 @@ def _doubled(cloud: SimulatedCloud) -> dict[str, int]:
 
 
 def _held_by_meters() -> dict[tuple[str, str], tuple[int, int]]:
-    held = Meter.objects.exclude(held_slots=0, held_seconds=0).exclude(subject="installation")
+    held = Meter.objects.filter(subject__startswith="workspace:")
+    held = held.exclude(held_slots=0, held_seconds=0)
     return {(each.subject, each.period): (each.held_slots, each.held_seconds) for each in held}
 
 
@@ -82,7 +83,9 @@ def _held_by_sessions() -> dict[tuple[str, str], tuple[int, int]]:
     for workspace in Workspace.objects.all():
         subject = f"workspace:{workspace.public_id}"
         months = workspace.avatar_sessions.open().order_by().values("reserved_period")
-        for month in months.annotate(slots=Count("id"), seconds=Sum("max_seconds")):
+        for month in months.annotate(
+            slots=Count("id"), seconds=Sum(F("max_seconds") + F("extension_seconds"))
+        ):
             slots, _ = held.get((subject, ""), (0, 0))
             held[subject, ""] = (slots + month["slots"], 0)
             held[subject, month["reserved_period"]] = (0, month["seconds"])

@@ -105,7 +105,7 @@ def assert_meters_balance() -> None:
         if session.is_open and session.reserved_period:
             slots[subject] += 1
             slots["installation"] += 1
-            seconds[subject, session.reserved_period] += session.max_seconds
+            seconds[subject, session.reserved_period] += session.reserved_seconds
         used[subject, session.reserved_period] += session.billed_seconds or 0
     for meter in Meter.objects.all():
         if meter.period:

@@ -365,6 +365,7 @@ def test_the_schema_describes_every_route_without_a_guess(tmp_path: Any) -> None
         "/api/embed/v1/tickets",
         "/api/sessions",
         "/api/sessions/{public_id}",
+        "/api/sessions/{public_id}/extend",
         "/api/sessions/{public_id}/lines",
         "/api/sessions/{public_id}/presence",
         "/api/sessions/{public_id}/reports",

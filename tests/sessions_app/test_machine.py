@@ -223,7 +223,7 @@ def test_in_whatever_order_it_happens_no_session_is_leaked_doubled_lost_or_stuck
     wish.provider_key.workspace.monthly_minutes = 1_000_000
     wish.provider_key.workspace.save()
     Lives.cloud, Lives.alice, Lives.wish, Lives.patch = cloud, alice, wish, monkeypatch
-    monkeypatch.setattr(django_settings, "MAX_WAITING_IN_LINE", 3)
+    monkeypatch.setattr(django_settings, "MAX_WAITING_IN_LINE", 1_000)
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Lives,
         settings=settings(

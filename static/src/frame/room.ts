@@ -259,6 +259,7 @@ const NOTHING_YET: StateAnswer = {
   retryable: false,
   duration_seconds: null,
   place: null,
+  extension_seconds: 0,
 };
 
 /** A transport that can be spoken to before it is there. */

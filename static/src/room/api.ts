@@ -31,6 +31,7 @@ export interface Api {
   room(): Promise<RoomAddress>;
   presence(): Promise<void>;
   stop(): Promise<void>;
+  extend(): Promise<void>;
   lines(lines: TranscriptLine[]): Promise<void>;
   report(event: string, detail?: string): Promise<void>;
   goodbye(): void;
@@ -70,6 +71,9 @@ export function createApi({ ask, goodbye }: Transport, clock: ServerClock): Api 
     },
     async stop() {
       await ask("/stop", {});
+    },
+    async extend() {
+      await ask("/extend", {});
     },
     async lines(lines) {
       await ask("/lines", { lines });
@@ -134,6 +138,7 @@ export interface StateAnswer {
   retryable: boolean;
   duration_seconds: number | null;
   place: number | null;
+  extension_seconds: number;
 }
 
 export function readFacts(answer: StateAnswer): Facts {
@@ -152,6 +157,7 @@ export function readFacts(answer: StateAnswer): Facts {
     retryable: answer.retryable,
     durationSeconds: answer.duration_seconds,
     place: answer.place,
+    extensionSeconds: answer.extension_seconds,
   };
 }
 

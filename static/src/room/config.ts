@@ -37,5 +37,6 @@ export function factsBeforeAsking(config: RoomConfig): Facts {
     retryable: false,
     durationSeconds: null,
     place: null,
+    extensionSeconds: 0,
   };
 }

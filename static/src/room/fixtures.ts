@@ -16,6 +16,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     retryable: false,
     durationSeconds: null,
     place: null,
+    extensionSeconds: 0,
     ...changes,
   };
 }

@@ -151,17 +151,26 @@ const MICROPHONE_WORDS: Record<
   }),
 };
 
-const lastMinute: Rule = (state) =>
-  state.worries.has("last_minute")
-    ? {
-        name: "last_minute",
-        tone: "warn",
-        title: "One minute left",
-        body: "The session ends by itself at its limit. You can start another one straight after.",
-        blocks: false,
-        actions: [{ name: "dismiss", words: "All right" }],
-      }
-    : null;
+const lastMinute: Rule = (state) => {
+  if (!state.worries.has("last_minute")) return null;
+  const minutes = Math.floor(state.facts.extensionSeconds / 60);
+  const dismiss: NoticeAction = { name: "dismiss", words: "All right" };
+  const extend: NoticeAction = {
+    name: "extend",
+    words: `${minutes} more ${minutes === 1 ? "minute" : "minutes"}`,
+    primary: true,
+  };
+  const after =
+    minutes > 0 ? "You can make it longer once." : "You can start another one straight after.";
+  return {
+    name: "last_minute",
+    tone: "warn",
+    title: "One minute left",
+    body: `The session ends by itself at its limit. ${after}`,
+    blocks: false,
+    actions: minutes > 0 ? [extend, dismiss] : [dismiss],
+  };
+};
 
 const uncertain: Rule = (state) =>
   state.facts.state === "uncertain"

@@ -117,3 +117,15 @@ test("whoever waits in line is told their place, and nothing else", () => {
   assert.equal(notice?.title, "You are number 3 in line");
   assert.deepEqual(notice?.actions, []);
 });
+
+test("the last minute offers what was reserved for it, until it was taken", () => {
+  const near: RoomEvent = { type: "worry", worry: "last_minute", on: true };
+  const extendable = facts({ version: 2, extensionSeconds: 600 });
+
+  assert.deepEqual(actions({ type: "facts", facts: extendable }, near), ["extend", "dismiss"]);
+  const extended = facts({ version: 3, limitAt: 902_000 });
+  assert.equal(
+    named(...CONVERSING, { type: "facts", facts: extendable }, near, { type: "facts", facts: extended }),
+    undefined,
+  );
+});

@@ -6,6 +6,7 @@ export type ActionName =
   | "new_session"
   | "details"
   | "rejoin"
+  | "extend"
   | "retry_microphone"
   | "start_sound"
   | "dismiss";

@@ -142,6 +142,8 @@ export class RoomPage {
         return window.location.reload();
       case "retry_microphone":
         return void this.#conversation.askForMicrophone().then(this.#refreshDevices);
+      case "extend":
+        return void this.#extend();
       case "start_sound":
         return void this.#conversation.startSound();
       case "dismiss":
@@ -152,6 +154,12 @@ export class RoomPage {
   async #end(): Promise<void> {
     this.room.store.dispatch({ type: "ending", ending: true });
     await Promise.all([this.#stop(), this.#conversation.leave()]);
+  }
+
+  async #extend(): Promise<void> {
+    const { api, store } = this.room;
+    await api.extend().catch(() => store.dispatch({ type: "dismissed", notice: "last_minute" }));
+    await this.#following.refresh().catch(() => undefined);
   }
 
   async #giveUp(): Promise<void> {

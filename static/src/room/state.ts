@@ -30,6 +30,8 @@ export interface Facts {
   durationSeconds: number | null;
   /** In the waiting line, 1 first. */
   place: number | null;
+  /** By how much it may be made longer. */
+  extensionSeconds: number;
 }
 
 /**
@@ -114,7 +116,7 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
   switch (event.type) {
     case "facts":
       // Two answers may cross on their way; the older one says nothing new.
-      return event.facts.version < state.facts.version ? state : { ...state, facts: event.facts };
+      return event.facts.version < state.facts.version ? state : withFacts(state, event.facts);
     case "link":
       return withLink(state, event.link, event.at);
     case "microphone":
@@ -147,6 +149,12 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "dismissed":
       return { ...state, dismissed: new Set([...state.dismissed, event.notice]) };
   }
+}
+
+/** A limit that has moved is not near any more. */
+function withFacts(state: RoomState, facts: Facts): RoomState {
+  const isExtended = state.facts.limitAt !== null && (facts.limitAt ?? 0) > state.facts.limitAt;
+  return { ...(isExtended ? without(state, "last_minute") : state), facts };
 }
 
 /** A notice about the microphone that was waved away comes back when it stands differently. */
