@@ -10,6 +10,7 @@ import secrets
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -39,7 +40,8 @@ QUICK = {
     "START_WITHIN_SECONDS": "30",
     "SESSION_TOKEN_SECONDS": "10",
     "RECONCILE_SECONDS": "2",
-    "MAX_CONCURRENT_PER_WORKSPACE": str(AT_ONCE - 10),
+    "MAX_CONCURRENT_PER_WORKSPACE": str(AT_ONCE),
+    "MAX_WAITING_IN_LINE": "1000",
     "MONTHLY_MINUTES_PER_WORKSPACE": "10000000",
     "LOG_LEVEL": "CRITICAL",
 }
@@ -85,16 +87,19 @@ def _widen(cloud: httpx.Client) -> None:
 
 def _converse(running: Stack, weather: Weather, sessions: int, seed: int) -> None:
     over = Event()
+    refused: Counter[str] = Counter()
     with Visitor(running) as visitor, ThreadPoolExecutor(AT_ONCE + 1) as pool:
         storming = pool.submit(weather.rage, over)
         lives = [
-            pool.submit(Conversation(visitor, random.Random(number)).live)  # noqa: S311
+            pool.submit(Conversation(visitor, random.Random(number), refused).live)  # noqa: S311
             for number in range(seed, seed + sessions)
         ]
         for each in lives:
             each.result()
         over.set()
         storming.result()
+    if refused:
+        print("refused: " + ", ".join(f"{count} with {why}" for why, count in refused.items()))
 
 
 if __name__ == "__main__":

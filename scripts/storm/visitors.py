@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ class Conversation:
 
     visitor: Visitor
     chance: random.Random
+    refused: Counter[str]
 
     def live(self) -> None:
         session = self._ask()
@@ -38,7 +40,10 @@ class Conversation:
     def _ask(self) -> dict[str, Any] | None:
         key = str(UUID(int=self.chance.getrandbits(128)))
         answer = self._insist(lambda: self.visitor.ask_for_session(key))
-        return dict(answer.json()) if answer is not None and answer.status_code == 202 else None
+        if answer is None or answer.status_code != 202:
+            self.refused["no answer" if answer is None else str(answer.status_code)] += 1
+            return None
+        return dict(answer.json())
 
     def _is_let_in(self, address: str) -> bool:
         until = time.monotonic() + GIVES_UP_SECONDS
