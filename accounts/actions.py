@@ -35,6 +35,7 @@ class Action(StrEnum):
     ADMIN_CHANGED = "admin.changed", "change", "fields"
     PERMISSION_REFUSED = "permission.refused", "right"
     WORKSPACE_CREATED = "workspace.created"
+    RETENTION_CHANGED = "workspace.retention_changed", "days_before", "days_after"
     VAULT_ROTATED = "vault.rotated", "table", "field", "resealed", "failed", "key_name"
 
     PROVIDER_KEY_REGISTERED = "provider_key.registered", "kind", "last4", "verdict"
@@ -87,6 +88,8 @@ class Action(StrEnum):
     SESSION_ROOM_GIVEN = "avatar_session.room_given"
     SESSION_EXTENDED = "avatar_session.extended"
     SESSION_RESUMED = "avatar_session.resumed"
+    TRANSCRIPT_DOWNLOADED = "transcript.downloaded", "format"
+    TRANSCRIPT_DELETED = "transcript.deleted", "lines"
     SESSION_STOPPING = "avatar_session.stopping", "cause", "remote_id"
     SESSION_ENDED = "avatar_session.ended", "cause", "remote_id", "seconds", "credits"
     SESSION_FAILED = "avatar_session.failed", "cause", "remote_id", "seconds", "credits"

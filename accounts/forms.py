@@ -13,6 +13,40 @@ _LOOKS_LIKE_A_KEY: Final = re.compile(r"\bsk-[A-Za-z0-9_-]{12,}")
 _KEY: Final = re.compile(r"[\x21-\x7e]{12,400}")
 
 
+class RetentionForm(forms.Form):
+    """How long transcripts are kept."""
+
+    KEEP, DAYS, NEVER = "keep", "days", "never"
+
+    choice = forms.ChoiceField(
+        label="Transcripts",
+        choices=[
+            (KEEP, "Keep them until somebody deletes them"),
+            (DAYS, "Keep them for some days"),
+            (NEVER, "Never store them"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    days = forms.IntegerField(label="Days", min_value=1, max_value=3650, required=False, initial=30)
+
+    @classmethod
+    def of(cls, days: int | None) -> dict[str, Any]:
+        """What the form shows of the setting."""
+        choice = cls.KEEP if days is None else cls.DAYS if days else cls.NEVER
+        return {"choice": choice, "days": days or 30}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("choice") == self.DAYS and not given.get("days") and "days" not in self.errors:
+            self.add_error("days", "Say for how many days.")
+        return given
+
+    @property
+    def setting(self) -> int | None:
+        chosen = self.cleaned_data["choice"]
+        return {self.KEEP: None, self.NEVER: 0}.get(chosen, self.cleaned_data["days"])
+
+
 class KeyNameForm(forms.Form):
     name = forms.CharField(
         max_length=80,

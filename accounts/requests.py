@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import Membership, User
 from accounts.services import workspaces
@@ -31,15 +31,15 @@ def membership_of(request: HttpRequest) -> Membership | None:
 
 
 def member_required(
-    view: Callable[Concatenate[MemberRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Sends strangers to sign in; answers 403 to somebody who is in no workspace."""
 
     @login_required
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if membership_of(request) is None:
             raise PermissionDenied("You do not belong to a workspace.")
         return view(cast(MemberRequest, request), *args, **kwargs)
 
-    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], wrapped)
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], wrapped)

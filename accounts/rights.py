@@ -19,6 +19,8 @@ class Right(StrEnum):
     STOP_ANY_SESSION = "stop anybody's session"
     READ_TRANSCRIPTS = "read everybody's transcripts"
     READ_AUDIT = "read the audit trail"
+    DELETE_TRANSCRIPTS = "delete anybody's transcripts"
+    SET_RETENTION = "choose how long transcripts are kept"
 
 
 _MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
@@ -28,6 +30,8 @@ _ADMIN: Final = _MEMBER | {
     Right.STOP_ANY_SESSION,
     Right.READ_TRANSCRIPTS,
     Right.READ_AUDIT,
+    Right.DELETE_TRANSCRIPTS,
+    Right.SET_RETENTION,
 }
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {

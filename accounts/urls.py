@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import audit, provider_keys
+from accounts.views import audit, provider_keys, workspace
 
 urlpatterns = [
     path("keys/", provider_keys.index, name="provider_keys"),
@@ -8,5 +8,6 @@ urlpatterns = [
     path("keys/<uuid:public_id>/", provider_keys.detail, name="provider_key"),
     path("keys/<uuid:public_id>/revoke/", provider_keys.revoke, name="provider_key_revoke"),
     path("keys/<uuid:public_id>/retry/", provider_keys.retry, name="provider_key_retry"),
+    path("workspace/", workspace.settings, name="workspace_settings"),
     path("audit/", audit.index, name="audit"),
 ]

@@ -7,6 +7,7 @@ from sessions_app.views import (
     embed,
     room,
     sessions,
+    transcripts,
     widget_editor,
     widgets,
 )
@@ -35,6 +36,16 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/", sessions.session, name="session"),
     path("sessions/<uuid:public_id>/room", room.session_room, name="session_room"),
     path("sessions/<uuid:public_id>/stop", sessions.session_stop, name="session_stop"),
+    path(
+        "sessions/<uuid:public_id>/transcript.<str:kind>",
+        transcripts.transcript_file,
+        name="transcript_file",
+    ),
+    path(
+        "sessions/<uuid:public_id>/transcript/delete",
+        transcripts.transcript_delete,
+        name="transcript_delete",
+    ),
     path("sessions/<uuid:public_id>/again", sessions.session_again, name="session_again"),
     path("widgets/", widgets.widgets, name="widgets"),
     path("widgets/new", widget_editor.widget_new, name="widget_new"),

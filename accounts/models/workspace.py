@@ -24,6 +24,8 @@ class Workspace(models.Model):
     max_concurrent_sessions = models.PositiveIntegerField(null=True, blank=True)
     max_session_seconds = models.PositiveIntegerField(null=True, blank=True)
     monthly_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # Days for which transcripts are kept: for ever where empty, never stored where 0.
+    transcript_days = models.PositiveIntegerField(null=True, blank=True)
     monthly_credits = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
     objects = WorkspaceQuerySet.as_manager()

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Membership, User, Workspace
 from accounts.rights import Right, Role
@@ -31,6 +32,26 @@ def create_personal(user: User, caller: Caller) -> Workspace:
 def of(user: User) -> Membership | None:
     """Where this person works: their oldest membership, with its workspace."""
     return user.memberships.select_related("workspace").order_by("created_at", "id").first()
+
+
+def set_retention(workspace: Workspace, *, days: int | None, caller: Caller) -> None:
+    """Transcripts are kept for so many days: for ever where None, never stored where 0.
+
+    Raises NotAllowed.
+    """
+    require(Right.SET_RETENTION, caller=caller, workspace=workspace)
+    with transaction.atomic():
+        before = workspace.transcript_days
+        Workspace.objects.filter(pk=workspace.pk).update(
+            transcript_days=days, version=F("version") + 1
+        )
+        audit.record(
+            Action.RETENTION_CHANGED,
+            caller=caller,
+            workspace=workspace,
+            obj=workspace,
+            details={"days_before": before, "days_after": days},
+        )
 
 
 def require(right: Right, *, caller: Caller, workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ import sessions_app.lifecycle
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_monthly_credits'),
+        ('accounts', '0003_budgets_and_retention'),
         ('sessions_app', '0003_reconciliation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

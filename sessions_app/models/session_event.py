@@ -4,6 +4,12 @@ from django.utils import timezone
 from sessions_app.models.avatar_session import AvatarSession
 
 
+class SessionEventQuerySet(models.QuerySet["SessionEvent"]):
+    def lines(self) -> "SessionEventQuerySet":
+        """What was said."""
+        return self.filter(kind__in=[SessionEvent.Kind.USER_LINE, SessionEvent.Kind.AVATAR_LINE])
+
+
 class SessionEvent(models.Model):
     """One entry of a session's own timeline: a transition with its cause, a warning, or a line.
 
@@ -24,6 +30,8 @@ class SessionEvent(models.Model):
     cause = models.CharField(max_length=64, blank=True)
     text = models.TextField(blank=True)
     page_key = models.CharField(max_length=64, null=True, blank=True)
+
+    objects = SessionEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

@@ -3,12 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
+from django.db import transaction
+
+from accounts.models import User, Workspace
+from accounts.rights import Right
+from accounts.services import audit, workspaces
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
 from sessions_app.models import AvatarSession, SessionEvent
+from sessions_app.models.session_event import SessionEventQuerySet
 
-LONGEST_LINE = 4_000
+LONGEST_LINE: Final = 4_000
 # More than two people can say; it bounds what a page can make us keep.
-LINES_A_SECOND = 2
+LINES_A_SECOND: Final = 2
+_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +34,14 @@ class Line:
 def store(session: AvatarSession, *, lines: Iterable[Line], now: datetime) -> int:
     """Keeps the lines that are new; returns how many of those given are stored now.
 
-    The page's clock is believed within the session's own span only.
+    None are, where the workspace stores no transcripts. The page's clock is believed within the
+    session's own span only.
     """
+    if session.workspace.transcript_days == 0:
+        return 0
     given = list(lines)
-    room_left = LINES_A_SECOND * session.max_seconds - session.events.exclude(page_key=None).count()
+    kept = session.events.exclude(page_key=None).count()
+    room_left = LINES_A_SECOND * session.reserved_seconds - kept
     latest = now + timedelta(seconds=1)
     rows = [
         SessionEvent(
@@ -41,3 +55,60 @@ def store(session: AvatarSession, *, lines: Iterable[Line], now: datetime) -> in
     ]
     SessionEvent.objects.bulk_create(rows[: max(0, room_left)], ignore_conflicts=True)
     return session.events.filter(page_key__in=[line.key for line in given]).count()
+
+
+def may_read(session: AvatarSession, user: User) -> bool:
+    """One's own, or everybody's with the right to."""
+    return session.requested_by_id == user.pk or _has(user, session, Right.READ_TRANSCRIPTS)
+
+
+def may_delete(session: AvatarSession, user: User) -> bool:
+    return session.requested_by_id == user.pk or _has(user, session, Right.DELETE_TRANSCRIPTS)
+
+
+def download(session: AvatarSession, *, caller: Caller, kind: str) -> SessionEventQuerySet:
+    """The lines, to be handed out as a file of that kind; audited."""
+    with transaction.atomic():
+        audit.record(
+            Action.TRANSCRIPT_DOWNLOADED,
+            caller=caller,
+            workspace=session.workspace,
+            obj=session,
+            details={"format": kind},
+        )
+    return session.events.lines()
+
+
+def delete(session: AvatarSession, *, caller: Caller) -> int:
+    """Deletes what was said, for good; returns how many lines that were. Raises NotAllowed."""
+    if caller.user is None or session.requested_by_id != caller.user.pk:
+        workspaces.require(Right.DELETE_TRANSCRIPTS, caller=caller, workspace=session.workspace)
+    with transaction.atomic():
+        deleted, _ = session.events.lines().delete()
+        audit.record(
+            Action.TRANSCRIPT_DELETED,
+            caller=caller,
+            workspace=session.workspace,
+            obj=session,
+            details={"lines": deleted},
+        )
+    return deleted
+
+
+def purge(*, now: datetime) -> int:
+    """Deletes the lines that workspaces want to keep no longer; returns how many those were."""
+    purged = 0
+    limited = Workspace.objects.exclude(transcript_days=None)
+    for pk, days in limited.values_list("pk", "transcript_days"):
+        assert days is not None
+        old = SessionEvent.objects.lines().filter(
+            avatar_session__workspace=pk, at__lt=now - timedelta(days=days)
+        )
+        while batch := list(old.order_by().values_list("pk", flat=True)[:_BATCH]):
+            purged += SessionEvent.objects.filter(pk__in=batch).delete()[0]
+    return purged
+
+
+def _has(user: User, session: AvatarSession, right: Right) -> bool:
+    membership = user.memberships.filter(workspace=session.workspace_id).first()
+    return membership is not None and membership.may(right)

@@ -19,7 +19,9 @@ COST_NOTE = "LiveAvatar bills 1 credit a minute; OpenAI bills its own usage sepa
 def session_room(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """The page to talk in, for the person who asked for the session and nobody else."""
     own = AvatarSession.objects.visible_to(request.user).filter(requested_by=request.user)
-    session = get_object_or_404(own.select_related("avatar", "context"), public_id=public_id)
+    session = get_object_or_404(
+        own.select_related("avatar", "context", "workspace"), public_id=public_id
+    )
     values = {"session": session, "room_config": _config(session, get_token(request))}
     response = allow_microphone(render(request, "sessions_app/room_page.html", values))
     response.headers["Cache-Control"] = "no-store"

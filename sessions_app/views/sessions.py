@@ -16,13 +16,14 @@ from liveavatar_web.pages import page_of
 from sessions_app import endings
 from sessions_app.forms import AgainForm, SessionFilterForm, SessionForm
 from sessions_app.lifecycle import OPEN
-from sessions_app.models import AvatarSession, SessionEvent, Widget
+from sessions_app.models import AvatarSession, Widget
 from sessions_app.services import avatar_sessions, timeline
 from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.limits import QuotaReached
 
 
-def _session(request: MemberRequest, public_id: UUID) -> AvatarSession:
+def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
+    """One that this person may see, else 404; `request.membership` is theirs in its workspace."""
     visible = AvatarSession.objects.visible_to(request.user).select_related(
         "workspace", "avatar", "context", "provider_key", "requested_by", "widget", "visit"
     )
@@ -90,16 +91,16 @@ def session_new(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required
 def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = _session(request, public_id)
+    found = visible_session(request, public_id)
     mine = found.requested_by == request.user
     may_read = mine or request.membership.may(Right.READ_TRANSCRIPTS)
-    lines = [SessionEvent.Kind.USER_LINE, SessionEvent.Kind.AVATAR_LINE]
     events = AuditEvent.objects.visible_to(request.user).filter(object_id=found.public_id)
     values = {
         "session": found,
         "ending": endings.of(found.end_reason),
         "timeline": timeline.of(found),
-        "transcript": found.events.filter(kind__in=lines) if may_read else None,
+        "transcript": found.events.lines() if may_read else None,
+        "may_delete": mine or request.membership.may(Right.DELETE_TRANSCRIPTS),
         "audit_events": events[:100] if request.membership.may(Right.READ_AUDIT) else None,
         "is_mine": mine,
         "may_stop": found.is_open and (mine or request.membership.may(Right.STOP_ANY_SESSION)),
@@ -113,7 +114,7 @@ def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @member_required
 def session_stop(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = _session(request, public_id)
+    found = visible_session(request, public_id)
     avatar_sessions.stop_by(found, caller=Caller.of(request), now=timezone.now())
     messages.info(request, "The conversation is ending.")
     return redirect("session", public_id=public_id)
@@ -123,7 +124,7 @@ def session_stop(request: MemberRequest, public_id: UUID) -> HttpResponse:
 @member_required
 def session_again(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """A new session with the same settings, in one click."""
-    found = _session(request, public_id)
+    found = visible_session(request, public_id)
     form = AgainForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()

@@ -22,6 +22,7 @@ INSIDE = [
     "/keys/",
     "/keys/new",
     "/widgets/",
+    "/workspace/",
     "/widgets/new",
     "/audit/",
 ]

@@ -1,11 +1,15 @@
 """Lines and notices of a session, as its page heard and saw them."""
 
+import json
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User, Workspace
+from accounts.models import AuditEvent, User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, SessionEvent
 from sessions_app.services import reports, timeline, transcripts
@@ -135,3 +139,115 @@ def test_what_was_said_is_no_part_of_the_timeline(live: AvatarSession) -> None:
     store(live, line("1", "A secret."))
 
     assert timeline.of(live) == []
+
+
+def kept_for(session: AvatarSession, days: int | None) -> None:
+    Workspace.objects.update(transcript_days=days)
+    session.workspace.refresh_from_db()
+
+
+def test_a_workspace_that_stores_no_transcripts_keeps_no_line(live: AvatarSession) -> None:
+    kept_for(live, 0)
+
+    assert store(live, line("1")) == 0
+    assert texts(live) == []
+
+
+@pytest.mark.parametrize(("days", "kept"), [(None, 3), (10, 2), (1, 1), (0, 0)])
+def test_lines_go_when_their_days_are_over(
+    live: AvatarSession, days: int | None, kept: int
+) -> None:
+    store(live, line("1"), line("2"), line("3"))
+    now = timezone.now()
+    for age, key in ((0, "1"), (9, "2"), (11, "3")):
+        SessionEvent.objects.filter(page_key=key).update(at=now - timedelta(days=age, seconds=1))
+    moved = SessionEvent.objects.create(avatar_session=live, kind=SessionEvent.Kind.MOVED)
+    SessionEvent.objects.filter(pk=moved.pk).update(at=now - timedelta(days=99))
+    kept_for(live, days)
+
+    purged = transcripts.purge(now=now)
+
+    assert (purged, len(texts(live))) == (3 - kept, kept)
+    assert SessionEvent.objects.filter(pk=moved.pk).exists()
+
+
+def test_it_is_handed_out_as_text_and_as_json_and_audited(
+    live: AvatarSession, alice: User, client: Client
+) -> None:
+    store(live, line("1", "Hello \u2028 there."), line("2", "A story, please.", is_user=True))
+    client.force_login(alice)
+    address = f"/sessions/{live.public_id}/transcript"
+
+    text = client.get(f"{address}.txt")
+    as_json = client.get(f"{address}.json")
+
+    rows = [row.split("  ", 1)[1] for row in body(text).splitlines() if "  " in row]
+    assert "attachment" in text.headers["Content-Disposition"]
+    assert rows[-1] == f"{alice}: A story, please."
+    assert [(said["role"], said["text"]) for said in json.loads(body(as_json))] == [
+        ("avatar", "Hello \u2028 there."),
+        ("user", "A story, please."),
+    ]
+    events = AuditEvent.objects.filter(action="transcript.downloaded").order_by("id")
+    assert [event.details for event in events] == [{"format": "txt"}, {"format": "json"}]
+
+
+def body(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_deleting_it_leaves_the_sessions_record(
+    live: AvatarSession, alice: User, client: Client
+) -> None:
+    store(live, line("1"))
+    SessionEvent.objects.create(avatar_session=live, kind=SessionEvent.Kind.MOVED)
+    client.force_login(alice)
+
+    client.post(f"/sessions/{live.public_id}/transcript/delete")
+
+    assert [event.kind for event in live.events.all()] == ["moved"]
+    assert AuditEvent.objects.get(action="transcript.deleted").details == {"lines": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({"choice": "keep", "days": "7"}, None),
+        ({"choice": "days", "days": "7"}, 7),
+        ({"choice": "never"}, 0),
+    ],
+)
+def test_an_owner_chooses_how_long_transcripts_are_kept(
+    alice: User, workspace: Workspace, client: Client, given: dict[str, str], setting: int | None
+) -> None:
+    client.force_login(alice)
+
+    client.post("/workspace/", given)
+
+    workspace.refresh_from_db()
+    assert workspace.transcript_days == setting
+    assert AuditEvent.objects.get(action="workspace.retention_changed").details == {
+        "days_before": None,
+        "days_after": setting,
+    }
+
+
+@pytest.mark.usefixtures("workspace")
+def test_days_without_a_number_are_asked_for_again(alice: User, client: Client) -> None:
+    client.force_login(alice)
+
+    answer = client.post("/workspace/", {"choice": "days", "days": ""})
+
+    assert "Say for how many days." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("who", "status"), [("colleague", 403), ("auditor", 403)])
+def test_nobody_else_chooses_it(
+    people: SimpleNamespace, who: str, status: int, workspace: Workspace, client: Client
+) -> None:
+    client.force_login(getattr(people, who))
+
+    assert client.get("/workspace/").status_code == 200
+    assert client.post("/workspace/", {"choice": "never"}).status_code == status
+    workspace.refresh_from_db()
+    assert workspace.transcript_days is None

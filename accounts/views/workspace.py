@@ -1,0 +1,26 @@
+"""The workspace's own settings."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import RetentionForm
+from accounts.requests import MemberRequest, member_required
+from accounts.rights import Right
+from accounts.services import workspaces
+from accounts.services.callers import Caller
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def settings(request: MemberRequest) -> HttpResponse:
+    workspace = request.membership.workspace
+    shown = RetentionForm.of(workspace.transcript_days)
+    form = RetentionForm(request.POST or None, initial=shown)
+    if request.method == "POST" and form.is_valid():
+        workspaces.set_retention(workspace, days=form.setting, caller=Caller.of(request))
+        messages.success(request, "Saved. Older lines go within the hour.")
+        return redirect("workspace_settings")
+    may_set = request.membership.may(Right.SET_RETENTION)
+    return render(request, "accounts/workspace_page.html", {"form": form, "may_set": may_set})
