@@ -32,10 +32,24 @@ class Action(StrEnum):
     USER_EMAIL_CONFIRMED = "user.email_confirmed"
     USER_EMAIL_REMOVED = "user.email_removed"
 
+    USER_DATA_EXPORTED = "user.data_exported"
+    USER_ERASED = "user.erased"
+
     ADMIN_CHANGED = "admin.changed", "change", "fields"
     PERMISSION_REFUSED = "permission.refused", "right"
     WORKSPACE_CREATED = "workspace.created"
-    RETENTION_CHANGED = "workspace.retention_changed", "days_before", "days_after"
+    WORKSPACE_SUSPENDED = "workspace.suspended", "reason"
+    WORKSPACE_RESUMED = "workspace.resumed"
+    WORKSPACE_DELETION_ASKED = "workspace.deletion_asked", "days"
+    WORKSPACE_DELETION_TAKEN_BACK = "workspace.deletion_taken_back"
+    WORKSPACE_DELETED = "workspace.deleted", "widgets", "contexts", "provider_keys"
+    WORKSPACE_PURGED = "workspace.purged", "lines", "sessions", "addresses"
+    RETENTION_CHANGED = (
+        "workspace.retention_changed",
+        "transcript_days",
+        "session_days",
+        "address_days",
+    )
     VAULT_ROTATED = "vault.rotated", "table", "field", "resealed", "failed", "key_name"
 
     PROVIDER_KEY_REGISTERED = "provider_key.registered", "kind", "last4", "verdict"

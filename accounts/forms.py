@@ -1,11 +1,13 @@
 """Forms say what may come in; they validate and never save."""
 
 import re
+from dataclasses import asdict
 from typing import Any, Final
 
 from django import forms
 
 from accounts.actions import Action
+from accounts.services.workspaces import Retention
 from liveavatar_web.vault import Secret
 
 # A key has been pasted into the wrong field now and then, and a name is shown to everybody.
@@ -14,7 +16,7 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{12,400}")
 
 
 class RetentionForm(forms.Form):
-    """How long transcripts are kept."""
+    """How long a workspace keeps transcripts, finished sessions and visitors' addresses."""
 
     KEEP, DAYS, NEVER = "keep", "days", "never"
 
@@ -28,12 +30,28 @@ class RetentionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     days = forms.IntegerField(label="Days", min_value=1, max_value=3650, required=False, initial=30)
+    session_days = forms.IntegerField(
+        label="Days for which finished conversations are kept",
+        min_value=30,
+        max_value=3650,
+        required=False,
+        help_text="Then each goes with its timeline, ratings and transcript. Sums of minutes and "
+        "credits stay, and so does the audit trail. Empty: for ever.",
+    )
+    address_days = forms.IntegerField(
+        label="Days for which visitors' addresses are kept",
+        min_value=1,
+        max_value=3650,
+        required=False,
+        help_text="Of people at your widgets, in the audit trail. Empty: for ever.",
+    )
 
     @classmethod
-    def of(cls, days: int | None) -> dict[str, Any]:
+    def of(cls, kept: Retention) -> dict[str, Any]:
         """What the form shows of the setting."""
+        days = kept.transcript_days
         choice = cls.KEEP if days is None else cls.DAYS if days else cls.NEVER
-        return {"choice": choice, "days": days or 30}
+        return {**asdict(kept), "choice": choice, "days": days or 30}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -42,9 +60,28 @@ class RetentionForm(forms.Form):
         return given
 
     @property
-    def setting(self) -> int | None:
-        chosen = self.cleaned_data["choice"]
-        return {self.KEEP: None, self.NEVER: 0}.get(chosen, self.cleaned_data["days"])
+    def retention(self) -> Retention:
+        given = self.cleaned_data
+        lines = {self.KEEP: None, self.NEVER: 0}.get(given["choice"], given["days"])
+        return Retention(lines, given["session_days"], given["address_days"])
+
+
+class DeletionForm(forms.Form):
+    """Asks whoever deletes a workspace to write its name: no click goes astray that far."""
+
+    name = forms.CharField(label="Write its name to confirm", max_length=120)
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._expected = name
+        self.fields["name"].help_text = f"It is called “{name}”."
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name.strip() != self._expected.strip():
+            raise forms.ValidationError("This is another name.")
+        return name
 
 
 class KeyNameForm(forms.Form):

@@ -21,6 +21,7 @@ class Right(StrEnum):
     READ_AUDIT = "read the audit trail"
     DELETE_TRANSCRIPTS = "delete anybody's transcripts"
     SET_RETENTION = "choose how long transcripts are kept"
+    DELETE_WORKSPACE = "delete the workspace"
 
 
 _MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
@@ -35,7 +36,7 @@ _ADMIN: Final = _MEMBER | {
 }
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.OWNER: _ADMIN,
+    Role.OWNER: _ADMIN | {Right.DELETE_WORKSPACE},
     Role.ADMIN: _ADMIN,
     Role.MEMBER: _MEMBER,
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),

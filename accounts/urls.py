@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import audit, provider_keys, workspace
+from accounts.views import audit, closure, provider_keys, workspace
 
 urlpatterns = [
     path("keys/", provider_keys.index, name="provider_keys"),
@@ -9,5 +9,7 @@ urlpatterns = [
     path("keys/<uuid:public_id>/revoke/", provider_keys.revoke, name="provider_key_revoke"),
     path("keys/<uuid:public_id>/retry/", provider_keys.retry, name="provider_key_retry"),
     path("workspace/", workspace.settings, name="workspace_settings"),
+    path("workspace/delete", closure.workspace_delete, name="workspace_delete"),
+    path("workspace/keep", closure.workspace_keep, name="workspace_keep"),
     path("audit/", audit.index, name="audit"),
 ]

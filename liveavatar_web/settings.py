@@ -85,6 +85,8 @@ START_WITHIN_SECONDS = env.integer("START_WITHIN_SECONDS", 60, minimum=1)
 EMBED_KNOCKS_PER_MINUTE = env.integer("EMBED_KNOCKS_PER_MINUTE", 30, minimum=1)
 # How often the cloud's running sessions are compared with ours; its other lists a tenth as often.
 RECONCILE_SECONDS = env.integer("RECONCILE_SECONDS", 60, minimum=1)
+# How long a workspace that its owner deletes can still be kept.
+WORKSPACE_GRACE_DAYS = env.integer("WORKSPACE_GRACE_DAYS", 14)
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 5, minimum=1)
 
 # --- Applications --------------------------------------------------------------------------------

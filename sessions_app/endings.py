@@ -21,6 +21,9 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
         "The OpenAI key of this session is no longer ready. Choose another key.", False
     ),
     EndReason.WIDGET_OFF: Ending("The widget was switched off.", False),
+    EndReason.WORKSPACE_CLOSED: Ending(
+        "The workspace was closed, so the conversation ended.", False
+    ),
     EndReason.REFUSED: Ending(
         "LiveAvatar refused to start this session. Change what it complains about and try again.",
         False,
@@ -59,6 +62,7 @@ _TO_STRANGERS: Final = {
     EndReason.LIMIT: "limit",
     EndReason.ADMIN: "stopped",
     EndReason.WIDGET_OFF: "stopped",
+    EndReason.WORKSPACE_CLOSED: "stopped",
     EndReason.CONCURRENCY: "busy",
     EndReason.NO_PLACE: "busy",
 }

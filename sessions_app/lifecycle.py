@@ -120,6 +120,7 @@ class EndReason(StrEnum):
     LIMIT = "limit"
     KEY_GONE = "key_gone"
     WIDGET_OFF = "widget_off"
+    WORKSPACE_CLOSED = "workspace_closed"
     REFUSED = "refused"
     NO_CREDITS = "no_credits"
     CONCURRENCY = "concurrency"

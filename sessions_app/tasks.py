@@ -14,9 +14,9 @@ from sessions_app.services import (
     mirroring,
     reconciliation,
     reservations,
+    retention,
     starting,
     stopping,
-    transcripts,
 )
 from sessions_app.services.sweep import sweep as sweep_once
 
@@ -74,7 +74,7 @@ def tell_of_budget(*, meter_id: int, **_: Any) -> None:
 @shared_task(name="sessions_app.tidy")
 def tidy(**_: Any) -> None:
     reservations.forget_visitors(now=timezone.now())
-    transcripts.purge(now=timezone.now())
+    retention.purge(now=timezone.now())
 
 
 @shared_task(name="sessions_app.sweep")

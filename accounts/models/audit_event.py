@@ -4,9 +4,11 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models.user import User
+from accounts.models.workspace import Workspace
 from accounts.rights import RIGHTS, Right
 
 
@@ -62,6 +64,7 @@ class AuditEvent(models.Model):
 
     # Filled in by whoever shows events: who was behind it, unless that was erased.
     personal: "AuditPersonalData | None"
+    actor_name: str
 
     class Meta:
         ordering = ["-id"]
@@ -84,14 +87,39 @@ class AuditEvent(models.Model):
         raise AppendOnly("audit events are not deleted")
 
 
+class AuditPersonalDataQuerySet(models.QuerySet["AuditPersonalData"]):
+    def of_visitors(self, workspace: Workspace) -> "AuditPersonalDataQuerySet":
+        """Addresses of people without an account."""
+        return self.filter(workspace_id=workspace.public_id, actor_id__isnull=True)
+
+    def of_person(self, user: User) -> "AuditPersonalDataQuerySet":
+        """What was kept of what they did, and of what was tried with their address."""
+        return self.filter(Q(actor_id=user.public_id) | Q(email=user.email))
+
+
 class AuditPersonalData(models.Model):
     """What identifies a person behind an event; erasable without touching the event."""
 
     event_id = models.UUIDField(unique=True)
+    # Of the event, so that whose it is and how old can be asked for without it.
+    at = models.DateTimeField(default=timezone.now)
+    workspace_id = models.UUIDField(null=True)
+    actor_id = models.UUIDField(null=True)
     salt = models.CharField(max_length=32)
     address = models.CharField(max_length=64, blank=True)
     agent = models.CharField(max_length=300, blank=True)
     email = models.CharField(max_length=254, blank=True)
+
+    objects = AuditPersonalDataQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace_id", "at"], name="personal_by_workspace"),
+            models.Index(
+                fields=["actor_id"], condition=Q(actor_id__isnull=False), name="personal_by_actor"
+            ),
+            models.Index(fields=["email"], condition=~Q(email=""), name="personal_by_email"),
+        ]
 
     def __str__(self) -> str:
         return f"personal data of event {self.event_id}"

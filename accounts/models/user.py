@@ -49,5 +49,5 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def label(self) -> str:
-        """How the audit trail calls this person: never the e-mail address, which is erasable."""
-        return self.name or f"person {str(self.public_id)[:8]}"
+        """How the audit trail calls this person: for good, so by nothing that must be erasable."""
+        return f"person {str(self.public_id)[:8]}"

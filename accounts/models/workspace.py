@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models.user import User
@@ -12,6 +13,10 @@ from accounts.rights import RIGHTS, Right, Role
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def visible_to(self, user: User) -> "WorkspaceQuerySet":
         return self.filter(memberships__user=user)
+
+    def closed(self) -> "WorkspaceQuerySet":
+        """Those in which nothing may run: suspended, or on their way out."""
+        return self.filter(Q(suspended_at__isnull=False) | Q(delete_after__isnull=False))
 
 
 class Workspace(models.Model):
@@ -27,11 +32,32 @@ class Workspace(models.Model):
     # Days for which transcripts are kept: for ever where empty, never stored where 0.
     transcript_days = models.PositiveIntegerField(null=True, blank=True)
     monthly_credits = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    # Days for which finished sessions, and the addresses of visitors, are kept; empty is for ever.
+    session_days = models.PositiveIntegerField(null=True, blank=True)
+    address_days = models.PositiveIntegerField(null=True, blank=True)
+    # Closed by staff, or by its owner, who may think better of it until `delete_after`.
+    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspension_reason = models.CharField(max_length=200, blank=True, editable=False)
+    delete_after = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = WorkspaceQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["delete_after"],
+                condition=Q(delete_after__isnull=False),
+                name="workspace_on_its_way_out",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} ({str(self.public_id)[:8]})"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing may run here; see `WorkspaceQuerySet.closed`."""
+        return self.suspended_at is not None or self.delete_after is not None
 
     @property
     def concurrency_limit(self) -> int:
@@ -67,7 +93,7 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "user"], name="membership_once"),
             models.CheckConstraint(
-                condition=models.Q(role__in=[role.value for role in Role]),
+                condition=Q(role__in=[role.value for role in Role]),
                 name="membership_role_known",
             ),
         ]

@@ -89,6 +89,9 @@ def _keep_personal_data(event: AuditEvent, caller: Caller) -> str:
         return ""
     personal = AuditPersonalData.objects.create(
         event_id=event.public_id,
+        at=event.at,
+        workspace_id=event.workspace_id,
+        actor_id=event.actor_id,
         salt=secrets.token_hex(16),
         address=caller.address[:64],
         agent=caller.agent,

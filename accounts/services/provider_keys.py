@@ -96,6 +96,17 @@ def revoke(*, caller: Caller, key: ProviderKey) -> None:
     Raises NotAllowed.
     """
     workspaces.require(Right.MANAGE_KEYS, caller=caller, workspace=key.workspace)
+    _revoke(key, caller)
+
+
+def revoke_all(workspace: Workspace, *, caller: Caller) -> None:
+    """Every key of a workspace that is going away."""
+    held = workspace.provider_keys.exclude(state__in=[State.REVOKING, State.REVOKED])
+    for key in held.select_related("workspace"):
+        _revoke(key, caller)
+
+
+def _revoke(key: ProviderKey, caller: Caller) -> None:
     now = timezone.now()
     rows = ProviderKey.objects.filter(pk=key.pk)
     with transaction.atomic():

@@ -1,5 +1,8 @@
 """Workspaces, and what their members may do."""
 
+from dataclasses import asdict, dataclass, fields
+from typing import Self
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
@@ -34,24 +37,40 @@ def of(user: User) -> Membership | None:
     return user.memberships.select_related("workspace").order_by("created_at", "id").first()
 
 
-def set_retention(workspace: Workspace, *, days: int | None, caller: Caller) -> None:
-    """Transcripts are kept for so many days: for ever where None, never stored where 0.
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days each is kept; for ever where None. Of transcripts 0 is never at all."""
 
-    Raises NotAllowed.
-    """
+    transcript_days: int | None = None
+    session_days: int | None = None
+    address_days: int | None = None
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Self:
+        return cls(**{each.name: getattr(workspace, each.name) for each in fields(cls)})
+
+
+def set_retention(workspace: Workspace, *, kept: Retention, caller: Caller) -> None:
+    """Raises NotAllowed."""
     require(Right.SET_RETENTION, caller=caller, workspace=workspace)
     with transaction.atomic():
-        before = workspace.transcript_days
-        Workspace.objects.filter(pk=workspace.pk).update(
-            transcript_days=days, version=F("version") + 1
-        )
+        before, after = asdict(Retention.of(workspace)), asdict(kept)
+        Workspace.objects.filter(pk=workspace.pk).update(**after, version=F("version") + 1)
         audit.record(
             Action.RETENTION_CHANGED,
             caller=caller,
             workspace=workspace,
             obj=workspace,
-            details={"days_before": before, "days_after": days},
+            details={
+                name: f"{_words(before[name])} → {_words(days)}"
+                for name, days in after.items()
+                if days != before[name]
+            },
         )
+
+
+def _words(days: int | None) -> str:
+    return "for ever" if days is None else f"{days} days"
 
 
 def require(right: Right, *, caller: Caller, workspace: Workspace) -> None:

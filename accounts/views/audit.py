@@ -51,7 +51,8 @@ def _filtered(events: AuditEventQuerySet, wanted: dict[str, Any]) -> AuditEventQ
     if until := wanted.get("until"):
         events = events.filter(at__lt=_midnight(until) + timedelta(days=1))
     if who := wanted.get("actor"):
-        events = events.filter(_named("actor", who))
+        people = User.objects.filter(Q(name__icontains=who) | Q(email__iexact=who))
+        events = events.filter(_named("actor", who) | Q(actor_id__in=people.values("public_id")))
     if what := wanted.get("object"):
         events = events.filter(_named("object", what) | Q(object_type=what))
     return events
@@ -84,9 +85,17 @@ def _next(request: HttpRequest, last: AuditEvent) -> str:
 
 
 def _with_personal_data(events: list[AuditEvent]) -> list[AuditEvent]:
-    """Gives each event `personal`: address, agent and e-mail, or None where that was erased."""
+    """Gives each event `personal`: address, agent and e-mail, or None where that was erased.
+
+    And the actor's name as it is today: the trail itself calls people by nothing erasable.
+    """
     rows = AuditPersonalData.objects.filter(event_id__in=[event.public_id for event in events])
     by_event = {row.event_id: row for row in rows}
+    actors = {event.actor_id for event in events if event.actor_id}
+    people = User.objects.filter(public_id__in=actors).exclude(name="")
+    names = dict(people.values_list("public_id", "name"))
     for event in events:
         event.personal = by_event.get(event.public_id)
+        name = names.get(event.actor_id) if event.actor_id else None
+        event.actor_name = name or event.actor_label
     return events

@@ -19,7 +19,8 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
 
     def admitting(self) -> "WidgetQuerySet":
         """Those that let strangers in now: switched on, and not paused by the circuit breaker."""
-        return self.filter(deleted_at__isnull=True, is_enabled=True, paused_at__isnull=True)
+        running = self.filter(deleted_at__isnull=True, is_enabled=True, paused_at__isnull=True)
+        return running.exclude(workspace__in=Workspace.objects.closed())
 
 
 class Widget(models.Model):
@@ -136,7 +137,8 @@ class Widget(models.Model):
     @property
     def admits(self) -> bool:
         """Whether strangers may come in at all; see `WidgetQuerySet.admitting`."""
-        return self.deleted_at is None and self.is_enabled and self.paused_at is None
+        is_running = self.deleted_at is None and self.is_enabled and self.paused_at is None
+        return is_running and not self.workspace.is_closed
 
 
 class WidgetTally(models.Model):

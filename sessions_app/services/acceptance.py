@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import ProviderKey, Workspace
-from accounts.services import audit
+from accounts.services import audit, closures
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web import bell
@@ -139,6 +139,8 @@ def _need(wish: Wish, extension: int) -> Need:
 def check(wish: Wish, workspace: Workspace) -> None:
     """Whether this can be started here and now. Raises NotStartable."""
     longest = workspace.session_limit_seconds
+    if workspace.is_closed:
+        raise NotStartable("workspace", closures.why_closed(workspace))
     if wish.provider_key.workspace_id != workspace.pk or not (
         ProviderKey.objects.usable().filter(pk=wish.provider_key.pk).exists()
     ):

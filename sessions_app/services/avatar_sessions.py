@@ -29,6 +29,7 @@ _NEVER_STARTED: Final = {
     EndReason.NOT_STARTED_IN_TIME,
     EndReason.KEY_GONE,
     EndReason.WIDGET_OFF,
+    EndReason.WORKSPACE_CLOSED,
     EndReason.NO_PLACE,
 }
 

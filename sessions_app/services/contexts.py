@@ -109,6 +109,17 @@ def restore(context: Context, *, caller: Caller, number: int, now: datetime) -> 
 def delete(context: Context, *, caller: Caller, now: datetime) -> None:
     """Takes the context off every list and has it deleted in the cloud; its versions stay."""
     workspaces.require(Right.WRITE_CONTEXTS, caller=caller, workspace=context.workspace)
+    _delete(context, caller, now)
+
+
+def delete_all(workspace: Workspace, *, caller: Caller, now: datetime) -> None:
+    """Every context of a workspace that is going away."""
+    kept = workspace.contexts.filter(deleted_at__isnull=True)
+    for context in kept.select_related("workspace"):
+        _delete(context, caller, now)
+
+
+def _delete(context: Context, caller: Caller, now: datetime) -> None:
     with transaction.atomic():
         deleted = Context.objects.filter(pk=context.pk, deleted_at__isnull=True).update(
             deleted_at=now,

@@ -173,5 +173,10 @@ def of_workspace(workspace: Workspace) -> str:
     return f"workspace:{workspace.public_id}"
 
 
+def visitors_of(widget: Widget) -> str:
+    """What the subjects of the meters of a widget's visitors begin with."""
+    return f"visitor:{widget.public_id}:"
+
+
 def _of_visitor(stranger: Stranger) -> str:
-    return f"visitor:{stranger.widget.public_id}:{stranger.visitor}"
+    return f"{visitors_of(stranger.widget)}{stranger.visitor}"

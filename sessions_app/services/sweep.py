@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.models import ProviderKey
+from accounts.models import ProviderKey, Workspace
 from accounts.services import provider_keys
 from accounts.services.callers import Caller
 from liveavatar_web import bell
@@ -23,6 +23,7 @@ from sessions_app.services import (
     line,
     moves,
     reconciliation,
+    removals,
 )
 
 _SWEEP: Final = Caller.system("sweep")
@@ -45,6 +46,7 @@ def sweep(*, now: datetime) -> None:
     breaker.sweep(now=now)
     budgets.sweep()
     line.sweep()
+    removals.sweep(now=now)
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
             _end(session, reason, now)
@@ -65,6 +67,8 @@ def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession
         EndReason.WIDGET_OFF,
         sessions.filter(widget__isnull=False).exclude(switched_on),
     )
+    closed = Workspace.objects.closed().values("pk")
+    yield EndReason.WORKSPACE_CLOSED, sessions.filter(workspace__in=closed)
     yield EndReason.NO_PLACE, sessions.filter(state=State.WAITING, due_at__lte=now)
     yield (
         EndReason.NOT_STARTED_IN_TIME,

@@ -95,17 +95,12 @@ def delete(session: AvatarSession, *, caller: Caller) -> int:
     return deleted
 
 
-def purge(*, now: datetime) -> int:
-    """Deletes the lines that workspaces want to keep no longer; returns how many those were."""
+def purge(workspace: Workspace, *, before: datetime) -> int:
+    """Deletes the lines that are older than `before`; returns how many those were."""
     purged = 0
-    limited = Workspace.objects.exclude(transcript_days=None)
-    for pk, days in limited.values_list("pk", "transcript_days"):
-        assert days is not None
-        old = SessionEvent.objects.lines().filter(
-            avatar_session__workspace=pk, at__lt=now - timedelta(days=days)
-        )
-        while batch := list(old.order_by().values_list("pk", flat=True)[:_BATCH]):
-            purged += SessionEvent.objects.filter(pk__in=batch).delete()[0]
+    old = SessionEvent.objects.lines().filter(avatar_session__workspace=workspace, at__lt=before)
+    while batch := list(old.order_by().values_list("pk", flat=True)[:_BATCH]):
+        purged += SessionEvent.objects.filter(pk__in=batch).delete()[0]
     return purged
 
 

@@ -74,7 +74,7 @@ def session_new(request: MemberRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except NotStartable as error:
-            form.add_error(error.field, str(error))
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         except QuotaReached as error:
             form.add_error(None, str(error))
         else:

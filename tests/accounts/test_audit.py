@@ -49,7 +49,7 @@ def test_an_event_says_who_did_what_to_what_and_where(workspace: Workspace, alic
 
     read = AuditEvent.objects.get(pk=event.pk)
     assert (read.action, read.refused) == ("provider_key.renamed", False)
-    assert (read.actor_id, read.actor_label) == (alice.public_id, "Alice")
+    assert (read.actor_id, read.actor_label) == (alice.public_id, alice.label)
     assert (read.object_type, read.object_id) == ("provider_key", key.public_id)
     assert read.object_label == str(key)
     assert (read.workspace_id, read.workspace_label) == (workspace.public_id, str(workspace))

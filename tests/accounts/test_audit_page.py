@@ -159,5 +159,5 @@ def test_the_trail_takes_the_same_queries_however_long_it_is(
     client = Client()
     client.force_login(alice)
 
-    with django_assert_num_queries(5):  # session, person, membership, events, personal data
+    with django_assert_num_queries(6):  # session, person, membership, events, personal data, names
         client.get(reverse("audit"))

@@ -20,7 +20,7 @@ def test_a_caller_is_the_person_behind_a_request(rf: RequestFactory, alice: User
 
     assert caller == Caller(
         user=alice,
-        label="Alice",
+        label=alice.label,
         request_id="r-1",
         address="127.0.0.1",
         agent=("Browser " * 100)[:300],

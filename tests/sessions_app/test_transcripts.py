@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, SessionEvent
-from sessions_app.services import reports, timeline, transcripts
+from sessions_app.services import reports, retention, timeline, transcripts
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.transcripts import Line
 from tests.sessions_app.rows import placed
@@ -165,9 +165,12 @@ def test_lines_go_when_their_days_are_over(
     SessionEvent.objects.filter(pk=moved.pk).update(at=now - timedelta(days=99))
     kept_for(live, days)
 
-    purged = transcripts.purge(now=now)
+    retention.purge(now=now)
 
-    assert (purged, len(texts(live))) == (3 - kept, kept)
+    assert len(texts(live)) == kept
+    told = AuditEvent.objects.filter(action="workspace.purged").values_list("details", flat=True)
+    lines = 3 - kept
+    assert list(told) == ([{"lines": lines, "sessions": 0, "addresses": 0}] if lines else [])
     assert SessionEvent.objects.filter(pk=moved.pk).exists()
 
 
@@ -226,10 +229,8 @@ def test_an_owner_chooses_how_long_transcripts_are_kept(
 
     workspace.refresh_from_db()
     assert workspace.transcript_days == setting
-    assert AuditEvent.objects.get(action="workspace.retention_changed").details == {
-        "days_before": None,
-        "days_after": setting,
-    }
+    told = AuditEvent.objects.get(action="workspace.retention_changed").details
+    assert told == ({} if setting is None else {"transcript_days": f"for ever → {setting} days"})
 
 
 @pytest.mark.usefixtures("workspace")

@@ -15,6 +15,7 @@ const TITLES: Record<string, string> = {
   limit: "The time is up",
   key_gone: "The key is gone",
   widget_off: "The widget was switched off",
+  workspace_closed: "The workspace was closed",
   refused: "LiveAvatar refused",
   no_credits: "No credits left",
   concurrency: "All places are taken",

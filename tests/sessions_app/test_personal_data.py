@@ -1,0 +1,133 @@
+"""What is held about a person is theirs to have, and goes when they go; the trail stays whole."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
+from accounts.rights import Role
+from sessions_app.lifecycle import State
+from sessions_app.models import AvatarSession, CloudSession, SessionEvent, Visit
+from sessions_app.services import personal_data, retention
+from sessions_app.services.acceptance import Wish
+from sessions_app.services.personal_data import OwnsSharedWorkspaces
+from tests import build
+from tests.sessions_app.rows import placed
+
+
+def say(session: AvatarSession, text: str) -> None:
+    kind = SessionEvent.Kind.USER_LINE
+    SessionEvent.objects.create(avatar_session=session, kind=kind, text=text, page_key=text)
+
+
+def test_an_export_holds_what_is_theirs_and_nothing_of_others(
+    alice: User, bob: User, plan: Wish
+) -> None:
+    say(placed(alice, plan, State.ENDED), "Mine")
+    say(placed(bob, plan, State.ENDED), "Bob's")
+    build.context(plan.provider_key.workspace, alice, name="Guide")
+
+    records = list(personal_data.export(alice, caller=build.caller(alice)))
+
+    kinds = {record["kind"] for record in records}
+    assert kinds == {
+        *("account", "membership", "provider_key", "context", "session", "user_line"),
+        *("audit_event", "audit_personal_data"),
+    }
+    told = str(records)
+    assert "Mine" in told
+    assert "Bob's" not in told
+    assert bob.email not in told
+    assert "sk-sim" not in told
+    assert AuditEvent.objects.filter(action="user.data_exported").exists()
+
+
+def test_an_erased_person_cannot_be_told_from_what_is_left(
+    alice: User, bob: User, plan: Wish
+) -> None:
+    email = bob.email
+    bob.name = "Robert Bobson"
+    bob.save()
+    session = placed(bob, plan, State.ENDED)
+    say(session, "My name is Robert.")
+    list(personal_data.export(bob, caller=build.caller(bob)))
+
+    personal_data.erase(bob, caller=build.caller(bob), now=timezone.now())
+
+    bob.refresh_from_db()
+    assert (bob.name, bob.is_active, bob.has_usable_password()) == ("", False, False)
+    assert not bob.memberships.exists()
+    assert not session.events.lines().exists()
+    for model in (User, AuditEvent, AuditPersonalData, AvatarSession, SessionEvent):
+        kept = str(list(model._default_manager.values()))
+        assert email not in kept
+        assert "Robert" not in kept
+    events = AuditEvent.objects.filter(action="user.erased")
+    assert {event.object_id for event in events} == {bob.public_id}
+
+
+def test_an_owner_of_others_workspace_hands_it_over_first(
+    alice: User, bob: User, workspace: Workspace
+) -> None:
+    with pytest.raises(OwnsSharedWorkspaces) as refusal:
+        personal_data.erase(alice, caller=build.caller(alice), now=timezone.now())
+
+    assert refusal.value.names == [workspace.name]
+    alice.refresh_from_db()
+    assert alice.is_active
+
+
+def test_a_workspace_without_anybody_else_goes_with_its_owner(charlie: User) -> None:
+    personal_data.erase(charlie, caller=build.caller(charlie), now=timezone.now())
+
+    assert Workspace.objects.closed().count() == 1
+
+
+def test_a_second_owner_keeps_the_workspace(alice: User, bob: User, workspace: Workspace) -> None:
+    workspace.memberships.filter(user=bob).update(role=Role.OWNER)
+
+    personal_data.erase(alice, caller=build.caller(alice), now=timezone.now())
+
+    assert not Workspace.objects.closed().exists()
+    assert [each.user for each in workspace.memberships.all()] == [bob]
+
+
+def test_finished_sessions_and_visitors_addresses_go_when_their_days_are_over(
+    alice: User, plan: Wish
+) -> None:
+    workspace = plan.provider_key.workspace
+    Workspace.objects.update(session_days=30, address_days=7)
+    now = timezone.now()
+    old, doubtful, recent = (placed(alice, plan, State.ENDED) for _ in range(3))
+    ids = [old.pk, doubtful.pk]
+    AvatarSession.objects.filter(pk__in=ids).update(ended_at=now - timedelta(days=31))
+    CloudSession.objects.create(
+        avatar_session=doubtful, remote_id="r", minted_at=now, doubt_until=now
+    )
+    for session, age in ((doubtful, 8), (recent, 6)):
+        Visit.objects.create(
+            avatar_session=session, holder="h", resume_digest="r", visitor="hash", origin="o"
+        )
+        AuditPersonalData.objects.create(
+            event_id=session.public_id,
+            at=now - timedelta(days=age),
+            workspace_id=workspace.public_id,
+            address="192.0.2.7",
+        )
+    members = AuditPersonalData.objects.create(
+        event_id=old.public_id,
+        at=now - timedelta(days=99),
+        workspace_id=workspace.public_id,
+        actor_id=alice.public_id,
+        address="192.0.2.8",
+    )
+
+    retention.purge(now=now)
+
+    assert set(AvatarSession.objects.all()) == {doubtful, recent}
+    assert list(Visit.objects.order_by("id").values_list("visitor", flat=True)) == ["", "hash"]
+    kept = AuditPersonalData.objects.values_list("event_id", flat=True)
+    assert set(kept) == {recent.public_id, members.event_id}
+    event = AuditEvent.objects.get(action="workspace.purged")
+    assert event.details == {"lines": 0, "sessions": 1, "addresses": 1}
