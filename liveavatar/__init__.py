@@ -9,6 +9,7 @@ What can go wrong is drawn in `liveavatar.errors`.
 """
 
 from liveavatar import errors
+from liveavatar.attempt import Attempt
 from liveavatar.client import CLOUD_URL, Client, SessionClient
 from liveavatar.exchange import Timeouts
 from liveavatar.types import (
@@ -36,6 +37,7 @@ __all__ = [
     "MAX_TEMPERATURE",
     "MIN_TEMPERATURE",
     "OPENAI_VOICES",
+    "Attempt",
     "Avatar",
     "Client",
     "Context",

@@ -9,6 +9,7 @@ from typing import Self
 
 import httpx
 
+from liveavatar.attempt import Attempt, Observer, log
 from liveavatar.call import Call
 from liveavatar.deadline import DeadlineTransport
 from liveavatar.exchange import Exchange, Timeouts
@@ -30,6 +31,7 @@ class Client:
       timeouts: seconds per phase, and for a call with all its retries.
       transport: carries the requests instead of the network. Only the own one can hold
         `timeouts.total` against a server that drips its answer.
+      observe: told of every attempt beside the log, for whoever counts them.
 
     Raises:
       ValueError: the key cannot be sent in a header, or the URL is not a plain http(s) one.
@@ -41,6 +43,7 @@ class Client:
         base_url: str = CLOUD_URL,
         timeouts: Timeouts | None = None,
         transport: httpx.BaseTransport | None = None,
+        observe: Observer | None = None,
     ) -> None:
         self._base_url = _plain(base_url)
         self._http = httpx.Client(
@@ -50,7 +53,9 @@ class Client:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
         )
-        self._exchange = Exchange.with_account_key(self._http, timeouts or Timeouts(), api_key)
+        self._exchange = Exchange.with_account_key(
+            self._http, timeouts or Timeouts(), api_key, _telling(observe)
+        )
         self.secrets = Secrets(self._exchange)
         self.contexts = Contexts(self._exchange)
         self.avatars = Avatars(self._exchange)
@@ -106,6 +111,15 @@ class SessionClient:
     def keep_alive(self) -> None:
         """Reset the idle timer (5 minutes); the maximum duration stays as it is."""
         self._exchange.send(Call("POST", "/v1/sessions/keep-alive", body={}))
+
+
+def _telling(observe: Observer | None) -> Observer:
+    def tell(attempt: Attempt) -> None:
+        log(attempt)
+        if observe is not None:
+            observe(attempt)
+
+    return tell
 
 
 def _plain(base_url: str) -> httpx.URL:

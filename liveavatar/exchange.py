@@ -1,8 +1,7 @@
-"""One call to the cloud: attempts, deadline, brief retries, one log record per attempt."""
+"""One call to the cloud: attempts, deadline, brief retries, each attempt told to who observes."""
 
 from __future__ import annotations
 
-import logging
 import random
 import re
 import time
@@ -14,13 +13,12 @@ import httpx
 
 from liveavatar import deadline, errors
 from liveavatar.answers import Answer, data_of, unexpected
+from liveavatar.attempt import Attempt, Observer, log
 from liveavatar.call import Call
 from liveavatar.parsing import Malformed
 from liveavatar.retry import wait_before_retry
 
 T = TypeVar("T")
-
-logger = logging.getLogger("liveavatar")
 
 # httpx raises these before the first byte of a request is written, and never after.
 _BEFORE_SENDING = (
@@ -47,24 +45,39 @@ class Exchange:
     """Makes calls with one credential, over an httpx client that may be shared. Thread-safe."""
 
     def __init__(
-        self, http: httpx.Client, timeouts: Timeouts, *, header: str, credential: str, prefix: str
+        self,
+        http: httpx.Client,
+        timeouts: Timeouts,
+        observe: Observer,
+        *,
+        header: str,
+        credential: str,
+        prefix: str,
     ) -> None:
         # The HTTP library's own error would quote a header that it cannot send.
         if not re.fullmatch(r"[!-~]+", credential):
             raise ValueError("a credential is printable ASCII without spaces, and not empty")
         self._http = http
         self._timeouts = timeouts
+        self._observe = observe
         self._credential = credential
         self._headers = {header: prefix + credential}
 
     @classmethod
-    def with_account_key(cls, http: httpx.Client, timeouts: Timeouts, api_key: str) -> Exchange:
-        return cls(http, timeouts, header="X-API-KEY", credential=api_key, prefix="")
+    def with_account_key(
+        cls, http: httpx.Client, timeouts: Timeouts, api_key: str, observe: Observer = log
+    ) -> Exchange:
+        return cls(http, timeouts, observe, header="X-API-KEY", credential=api_key, prefix="")
 
     def with_session_token(self, token: str) -> Exchange:
         """The same connections and timeouts, with a session token for the credential."""
         return Exchange(
-            self._http, self._timeouts, header="Authorization", credential=token, prefix="Bearer "
+            self._http,
+            self._timeouts,
+            self._observe,
+            header="Authorization",
+            credential=token,
+            prefix="Bearer ",
         )
 
     def fetch(self, call: Call, parse: Callable[[object], T]) -> T:
@@ -102,7 +115,7 @@ class Exchange:
             time.sleep(wait)
             attempt += 1
 
-    def _attempt(self, call: Call, read: Callable[[Answer], T], attempt: int) -> T:
+    def _attempt(self, call: Call, read: Callable[[Answer], T], number: int) -> T:
         began = time.monotonic()
         answer: Answer | None = None
         outcome = "interrupted"
@@ -114,7 +127,17 @@ class Exchange:
             outcome = type(error).__name__
             raise
         finally:
-            _log(call, attempt, outcome, answer, time.monotonic() - began)
+            self._observe(
+                Attempt(
+                    call.method,
+                    call.route,
+                    number,
+                    outcome,
+                    status=None if answer is None else answer.status,
+                    seconds=time.monotonic() - began,
+                    vendor_request_id=None if answer is None else answer.request_id,
+                )
+            )
         return result
 
     def _answer(self, call: Call) -> Answer:
@@ -146,19 +169,3 @@ class Exchange:
             write=allowed.write,
             pool=min(allowed.pool, max(deadline.time_left(), 0.0)),
         )
-
-
-def _log(call: Call, attempt: int, outcome: str, answer: Answer | None, seconds: float) -> None:
-    # What the vendor did is an event, not an error: whether a person must act is not known here.
-    logger.info(
-        "cloud.called",
-        extra={
-            "method": call.method,
-            "route": call.route,
-            "attempt": attempt,
-            "outcome": outcome,
-            "status": answer.status if answer else None,
-            "duration_ms": round(seconds * 1000, 1),
-            "vendor_request_id": answer.request_id if answer else None,
-        },
-    )

@@ -1,7 +1,6 @@
-"""The ASGI root: watch requests go to their own application, all else to Django."""
+"""The ASGI root: watch requests and metrics go to applications of their own, all else to Django."""
 
 import os
-from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -10,10 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 django_application = get_asgi_application()
 
 # Only importable once Django is set up.
-from liveavatar_web import watch  # noqa: E402
+from liveavatar_web import metrics, watch  # noqa: E402
+from liveavatar_web.plain_asgi import Receive, Scope, Send  # noqa: E402
 
 
-async def application(scope: dict[str, Any], receive: watch.Receive, send: watch.Send) -> None:
-    if scope["type"] == "http" and scope["path"].startswith("/watch/"):
-        return await watch.application(scope, receive, send)
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        if scope["path"].startswith("/watch/"):
+            return await watch.application(scope, receive, send)
+        if scope["path"] == "/metrics":
+            return await metrics.application(scope, receive, send)
     return await django_application(scope, receive, send)  # type: ignore[arg-type]

@@ -13,7 +13,9 @@ from prometheus_client import Counter
 
 log = structlog.get_logger(__name__)
 
-bells_lost = Counter("bells_lost_total", "Messages that the broker did not take", ["task"])
+bells_lost = Counter(
+    "liveavatar_bells_lost_total", "Messages that the broker did not take, by task", ["task"]
+)
 
 
 def ring(task: str, *, queue: str, **ids: int | str) -> None:

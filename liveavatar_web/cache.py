@@ -16,7 +16,9 @@ log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
 
-operations_lost = Counter("cache_operations_lost_total", "What Redis did not answer the cache")
+operations_lost = Counter(
+    "liveavatar_cache_operations_lost_total", "Questions of the cache that Redis did not answer"
+)
 
 
 class ForgivingRedisCache(RedisCache):

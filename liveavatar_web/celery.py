@@ -11,7 +11,7 @@ from celery import Celery
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from liveavatar_web import heartbeat
+from liveavatar_web import heartbeat, metrics
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 
@@ -20,6 +20,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 heartbeat.install(app)
+metrics.install()
 
 
 @setup_logging.connect

@@ -3,8 +3,21 @@
 from functools import cache
 
 from django.conf import settings
+from prometheus_client import Counter, Histogram
 
-from liveavatar import Client, Timeouts
+from liveavatar import Attempt, Client, Timeouts
+
+calls = Counter(
+    "liveavatar_cloud_calls_total",
+    "Attempts at calls of LiveAvatar's API, by route and by what became of them",
+    ["method", "route", "outcome"],
+)
+call_seconds = Histogram(
+    "liveavatar_cloud_call_seconds",
+    "How long an attempt at a call of LiveAvatar's API took",
+    ["method", "route"],
+    buckets=(0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20),
+)
 
 
 class NotConfigured(Exception):
@@ -22,4 +35,9 @@ def client() -> Client:
 
 @cache
 def _client(api_key: str, base_url: str, deadline: int) -> Client:
-    return Client(api_key, base_url=base_url, timeouts=Timeouts(total=deadline))
+    return Client(api_key, base_url=base_url, timeouts=Timeouts(total=deadline), observe=_count)
+
+
+def _count(attempt: Attempt) -> None:
+    calls.labels(attempt.method, attempt.route, attempt.outcome).inc()
+    call_seconds.labels(attempt.method, attempt.route).observe(attempt.seconds)

@@ -219,6 +219,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "UTC"
+# Who may read /metrics of web: nobody without it. Workers and beat tell theirs at a port of their
+# own, each at another one where several share an address; see `liveavatar_web/metrics.py`.
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+METRICS_PORT = env.integer("METRICS_PORT", 0)
+METRICS_ADDRESS = env.text("METRICS_ADDRESS", "127.0.0.1")
 # Touched by a worker or beat while it does its work; see `liveavatar_web/heartbeat.py`.
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE")
 CELERY_BEAT_SCHEDULE = {

@@ -13,10 +13,10 @@ An ASGI application of its own, because an async Django view holds a thread per 
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 import redis
@@ -26,6 +26,8 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core import signing
 from django.db import close_old_connections, transaction
+
+from liveavatar_web.plain_asgi import Receive, Scope, Send, answer
 
 log = structlog.get_logger(__name__)
 
@@ -132,11 +134,8 @@ class Waiters:
 
 _waiters = Waiters()
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-
-async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI application behind /watch/."""
     if scope["method"] != "GET":
         return await _answer(send, 405)
@@ -186,10 +185,4 @@ async def _disconnected(receive: Receive) -> None:
 
 async def _answer(send: Send, status: int, body: dict[str, int] | None = None) -> None:
     content = json.dumps(body).encode() if body else b""
-    headers = [
-        (b"cache-control", b"no-store"),
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(content)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await answer(send, status, content, headers={"content-type": "application/json"})

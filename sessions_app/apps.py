@@ -6,5 +6,5 @@ class SessionsAppConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
-        # Watch topics are registered by importing them, and their module needs the models.
-        from sessions_app import watch_topics  # noqa: F401
+        # Watch topics and figures are registered by importing them, and need the models.
+        from sessions_app import metrics, watch_topics  # noqa: F401

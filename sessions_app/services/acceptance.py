@@ -15,7 +15,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import budgets, extensions, line, moves, reservations
+from sessions_app.services import budgets, counts, extensions, line, moves, reservations
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 
 _LINE_IS_FULL: Final = (
@@ -104,6 +104,7 @@ def accept(
         bell.ring("sessions_app.advance_line", queue="live")
     else:
         bell.ring("sessions_app.start_session", queue="live", session_id=session.pk)
+    counts.accepted(session)
     moves.tell(session, cause="waits" if waits_for else "requested", now=now)
     return session
 

@@ -17,7 +17,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import OVER, Event, State, outcomes
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent
-from sessions_app.services import reservations, tallies
+from sessions_app.services import counts, reservations, tallies
 
 _ACTIONS: Final = {
     State.LIVE: Action.SESSION_LIVE,
@@ -65,6 +65,7 @@ def move(
         _audit(session, to, cause=cause, caller=caller)
     if was_waiting or (to in OVER and AvatarSession.objects.waiting().exists()):
         bell.ring("sessions_app.advance_line", queue="live")
+    counts.moved(session)
     tell(session, cause=cause, now=now, text=text)
     return True
 

@@ -12,7 +12,7 @@ import httpx
 from django.conf import settings
 from django.db import connection
 
-from scripts.desk import Desk, processes
+from scripts.desk import LOOPBACK, Desk, processes
 from scripts.serving import free_port, launch, stop
 from scripts.steps import ROOT
 from tests.crash.waiting import until
@@ -45,6 +45,7 @@ class Installation:
             **environment,
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._metrics_ports: dict[str, int] = {}
 
     def start(self, *names: str) -> None:
         """Starts processes side by side, and returns when each is at work.
@@ -61,6 +62,7 @@ class Installation:
                     environment={
                         **self._environment,
                         "HEARTBEAT_FILE": str(self._heartbeat(name)),
+                        "METRICS_PORT": str(self._metrics_port(name)),
                     },
                 )
         for name in names:
@@ -98,6 +100,10 @@ class Installation:
         """All that the process, and those of the same name before it, have printed."""
         return self._output(name).read_text(encoding="utf-8", errors="replace")
 
+    def metrics(self, name: str) -> str:
+        """What a worker, or beat, tells Prometheus."""
+        return httpx.get(f"http://{LOOPBACK}:{self._metrics_port(name)}/metrics", timeout=5).text
+
     def outputs(self) -> list[Path]:
         return sorted(self.folder.glob("*.output"))
 
@@ -109,6 +115,9 @@ class Installation:
             return httpx.get(self._answers[name], timeout=5).is_success
         except httpx.TransportError:
             return False
+
+    def _metrics_port(self, name: str) -> int:
+        return self._metrics_ports.setdefault(name, free_port())
 
     def _heartbeat(self, name: str) -> Path:
         return self.folder / f"{name}.alive"

@@ -48,6 +48,14 @@ def test_every_service_that_stays_has_a_health_check() -> None:
     assert unchecked == ["migrate"]
 
 
+def test_workers_and_beat_tell_their_metrics_inside_the_network_alone() -> None:
+    told = {name: SERVICES[name]["environment"] for name in CELERY}
+
+    assert [each["METRICS_ADDRESS"] for each in told.values()] == ["0.0.0.0"] * 3
+    assert all(int(each["METRICS_PORT"]) for each in told.values())
+    assert [name for name in CELERY if "ports" in SERVICES[name]] == []
+
+
 def test_everything_waits_for_the_migration() -> None:
     waiting = [
         name for name, service in SERVICES.items() if "migrate" in service.get("depends_on", {})

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from tests.crash.installation import Installation
+
 
 def database() -> dict[str, bytes]:
     """SQLite's files or PostgreSQL's dump; and the sessions, which are compressed in there."""
@@ -42,6 +44,11 @@ def _printed(*command: str | Path) -> bytes:
 def outputs(files: Iterable[Path]) -> dict[str, bytes]:
     """What the processes have printed."""
     return {file.name: file.read_bytes() for file in files}
+
+
+def metrics(installation: Installation, *names: str) -> dict[str, bytes]:
+    """What the processes tell Prometheus."""
+    return {f"{name}.metrics": installation.metrics(name).encode() for name in names}
 
 
 def responses(answers: Iterable[httpx.Response]) -> dict[str, bytes]:

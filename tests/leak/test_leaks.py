@@ -85,6 +85,7 @@ def test_no_secret_is_seen_where_it_has_no_business(
     answers = [*story.owner.answers, *auditor.answers]
     found = {
         **evidence.outputs(installation.outputs()),
+        **evidence.metrics(installation, LIVE, SYNC, BEAT),
         **evidence.responses(answers),
         **monitor.record(),
         **evidence.database(),
@@ -101,6 +102,7 @@ def _unwitnessed(found: Evidence) -> dict[str, bytes]:
         "beat.output": b"sessions_app.sweep",
         "worker-live.output": b"/v1/sessions/start",
         "worker-sync.output": b"provider_key",
+        "worker-live.metrics": b"/v1/sessions/start",
         "web.output": b"request_finished",
         "simulator.output": b"simulator ready",
         "redis": b"accounts.push_provider_key",

@@ -3,45 +3,21 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-import uvicorn
 from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Workspace
 from accounts.services import changes
 from liveavatar_web import watch
-from liveavatar_web.asgi import application
 from tests import build
 from tests.sessions_app.racing import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """Our ASGI application under uvicorn, on a free port."""
-    config = uvicorn.Config(application, lifespan="off", log_level="warning", log_config=None)
-    server = uvicorn.Server(config)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        # Callers queue from here on, also before the server accepts.
-        listener.listen()
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-
-
-@pytest.fixture
-def http(server_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server_url, timeout=30) as client:
-        yield client
 
 
 @pytest.fixture

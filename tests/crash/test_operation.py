@@ -1,0 +1,42 @@
+"""What whoever runs the product sees of it from outside, while real processes are at work."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from accounts.models import User
+from sessions_app.services.acceptance import Wish
+from tests import build
+from tests.crash.installation import BEAT, LIVE, SYNC, Installation
+from tests.crash.order import await_order
+from tests.simulator.cloud import SimulatedCloud
+
+
+def counted(told: str, name: str, **labels: str) -> float:
+    """One value of what a process told; 0 where it has not begun to count that."""
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(told)
+        for sample in family.samples
+        if (sample.name, sample.labels) == (name, labels)
+    )
+
+
+def test_every_process_without_pages_tells_what_it_has_counted(
+    installation: Installation, cloud: SimulatedCloud, alice: User, wish: Wish
+) -> None:
+    before = installation.metrics(LIVE)
+    build.avatar_session(alice, wish)
+    await_order(cloud)
+
+    live, sync, beat = (installation.metrics(name) for name in (LIVE, SYNC, BEAT))
+
+    def grown(name: str, **labels: str) -> float:
+        return counted(live, name, **labels) - counted(before, name, **labels)
+
+    start = {"method": "POST", "route": "/v1/sessions/start", "outcome": "ok"}
+    task = {"task": "sessions_app.start_session", "outcome": "success"}
+    assert grown("liveavatar_sessions_started_total") == 1
+    assert grown("liveavatar_session_start_seconds_count") == 1
+    assert grown("liveavatar_cloud_calls_total", **start) == 1
+    assert grown("liveavatar_tasks_total", **task) >= 1
+    assert counted(sync, "liveavatar_tasks_total", task="sessions_app.sweep", outcome="success")
+    assert counted(beat, "process_resident_memory_bytes") > 0
