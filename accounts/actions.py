@@ -38,6 +38,8 @@ class Action(StrEnum):
     ADMIN_CHANGED = "admin.changed", "change", "fields"
     PERMISSION_REFUSED = "permission.refused", "right"
     WORKSPACE_CREATED = "workspace.created"
+    WORKSPACE_CREATION_REFUSED = "workspace.creation_refused"
+    WORKSPACE_RENAMED = "workspace.renamed", "name_before", "name_after"
     WORKSPACE_SUSPENDED = "workspace.suspended", "reason"
     WORKSPACE_RESUMED = "workspace.resumed"
     WORKSPACE_DELETION_ASKED = "workspace.deletion_asked", "days"

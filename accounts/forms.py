@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from accounts.actions import Action
 from accounts.services.workspaces import Retention
@@ -82,6 +83,14 @@ class DeletionForm(forms.Form):
         if name.strip() != self._expected.strip():
             raise forms.ValidationError("This is another name.")
         return name
+
+
+class WorkspaceNameForm(forms.Form):
+    name = forms.CharField(
+        max_length=120,
+        help_text="Everybody sees it who is in the workspace or is invited to it.",
+        validators=[RegexValidator(r"[\r\n]", "Write it on one line.", inverse_match=True)],
+    )
 
 
 class KeyNameForm(forms.Form):

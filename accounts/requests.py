@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, Final, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
-from accounts.models import Membership, User
+from accounts.models import Membership, User, Workspace
 from accounts.services import workspaces
 
 P = ParamSpec("P")
+
+# The key of the browser's session, and the field of forms, that names a workspace by public id.
+CHOSEN: Final = "workspace"
 
 
 class MemberRequest(HttpRequest):
@@ -21,13 +24,49 @@ class MemberRequest(HttpRequest):
     membership: Membership
 
 
-def membership_of(request: HttpRequest) -> Membership | None:
-    """Where whoever asks works, read once a request; None for strangers."""
-    if not hasattr(request, "membership"):
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """Where whoever asks belongs, read once a request, the oldest first."""
+    if not hasattr(request, "memberships"):
         user = getattr(request, "user", None)
-        found = workspaces.of(user) if isinstance(user, User) else None
-        request.membership = found  # type: ignore[attr-defined]
+        found = workspaces.memberships_of(user) if isinstance(user, User) else []
+        request.memberships = found  # type: ignore[attr-defined]
+    return cast(list[Membership], request.memberships)  # type: ignore[attr-defined]
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    """Where whoever asks works; None for strangers. On an object's page, where that object is."""
+    if not hasattr(request, "membership"):
+        request.membership = works_in(request)  # type: ignore[attr-defined]
     return cast(Membership | None, request.membership)  # type: ignore[attr-defined]
+
+
+def works_in(request: HttpRequest) -> Membership | None:
+    """The workspace that a form was shown in, or that was chosen in this browser, or the oldest.
+
+    A form that names a workspace one does not belong to (any more) works in none, since what was
+    meant for one must not happen in another.
+    """
+    memberships = memberships_of(request)
+    told = request.POST.get(CHOSEN, "") if request.method == "POST" else ""
+    wanted = told or request.session.get(CHOSEN, "") if memberships else ""
+    chosen = next((each for each in memberships if str(each.workspace.public_id) == wanted), None)
+    if chosen is not None or told:
+        return chosen
+    return memberships[0] if memberships else None
+
+
+def work_in(request: HttpRequest, workspace: Workspace) -> None:
+    """From now on this browser works in that workspace."""
+    request.session[CHOSEN] = str(workspace.public_id)
+
+
+def stand_in(request: MemberRequest, workspace: Workspace) -> None:
+    """What one may do on an object's page is decided in its workspace, wherever else one works."""
+    for each in memberships_of(request):
+        if each.workspace_id == workspace.pk:
+            request.membership = each
+            return
+    raise Http404
 
 
 def member_required(
@@ -39,7 +78,7 @@ def member_required(
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if membership_of(request) is None:
-            raise PermissionDenied("You do not belong to a workspace.")
+            raise PermissionDenied("You do not belong to this workspace.")
         return view(cast(MemberRequest, request), *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], wrapped)

@@ -22,6 +22,7 @@ class Right(StrEnum):
     DELETE_TRANSCRIPTS = "delete anybody's transcripts"
     SET_RETENTION = "choose how long transcripts are kept"
     DELETE_WORKSPACE = "delete the workspace"
+    RENAME_WORKSPACE = "rename the workspace"
 
 
 _MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
@@ -33,6 +34,7 @@ _ADMIN: Final = _MEMBER | {
     Right.READ_AUDIT,
     Right.DELETE_TRANSCRIPTS,
     Right.SET_RETENTION,
+    Right.RENAME_WORKSPACE,
 }
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {

@@ -11,5 +11,8 @@ urlpatterns = [
     path("workspace/", workspace.settings, name="workspace_settings"),
     path("workspace/delete", closure.workspace_delete, name="workspace_delete"),
     path("workspace/keep", closure.workspace_keep, name="workspace_keep"),
+    path("workspace/rename", workspace.rename, name="workspace_rename"),
+    path("workspace/switch", workspace.switch, name="workspace_switch"),
+    path("workspace/new", workspace.new, name="workspace_new"),
     path("audit/", audit.index, name="audit"),
 ]

@@ -254,6 +254,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SIGNUP = env.choice("SIGNUP", "closed" if PRODUCTION else "open", ("open", "invited", "closed"))
+# Whose workspaces may grow in number; each has minutes of its own every month.
+CREATE_WORKSPACES = env.choice(
+    "CREATE_WORKSPACES", "staff" if PRODUCTION else "everybody", ("staff", "everybody")
+)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

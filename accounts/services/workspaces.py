@@ -3,13 +3,14 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Self
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import Membership, User, Workspace
 from accounts.rights import Right, Role
-from accounts.services import audit
+from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 
@@ -22,19 +23,53 @@ class NotAllowed(PermissionDenied):
         self.right = right
 
 
+class MayNotCreate(PermissionDenied):
+    """Further workspaces are made by the staff of this installation alone."""
+
+
 def create_personal(user: User, caller: Caller) -> Workspace:
     """The workspace that everybody gets with their account, with them as its owner."""
+    name = f"{user.name}'s workspace" if user.name else "My workspace"
+    return _create(name[:120], user, caller)
+
+
+def may_create(user: User) -> bool:
+    """Each workspace has minutes of its own every month, so not everybody makes more of them."""
+    return user.is_staff or settings.CREATE_WORKSPACES == "everybody"
+
+
+def create(*, caller: Caller, name: str) -> Workspace:
+    """A further workspace, with the caller as its owner. Raises MayNotCreate."""
+    if caller.user is None or not may_create(caller.user):
+        audit.refusal(Action.WORKSPACE_CREATION_REFUSED, caller=caller)
+        raise MayNotCreate("Ask the people who run this installation for another workspace.")
+    return _create(name, caller.user, caller)
+
+
+def rename(workspace: Workspace, *, name: str, caller: Caller) -> None:
+    """Raises NotAllowed."""
+    require(Right.RENAME_WORKSPACE, caller=caller, workspace=workspace)
     with transaction.atomic():
-        name = f"{user.name}'s workspace" if user.name else "My workspace"
-        workspace = Workspace.objects.create(name=name[:120])
-        Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
-        audit.record(Action.WORKSPACE_CREATED, caller=caller, workspace=workspace, obj=workspace)
-    return workspace
+        before, workspace.name = workspace.name, name
+        Workspace.objects.filter(pk=workspace.pk).update(name=name)
+        audit.record(
+            Action.WORKSPACE_RENAMED,
+            caller=caller,
+            workspace=workspace,
+            obj=workspace,
+            details={"name_before": before, "name_after": name},
+        )
+        changes.announce(workspace.pk)
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Where this person belongs, the oldest first, each with its workspace."""
+    return list(_memberships(user))
 
 
 def of(user: User) -> Membership | None:
-    """Where this person works: their oldest membership, with its workspace."""
-    return user.memberships.select_related("workspace").order_by("created_at", "id").first()
+    """The oldest of their memberships: where a person works who has chosen no other workspace."""
+    return _memberships(user).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +125,15 @@ def require(right: Right, *, caller: Caller, workspace: Workspace) -> None:
         details={"right": right.value},
     )
     raise NotAllowed(right)
+
+
+def _create(name: str, owner: User, caller: Caller) -> Workspace:
+    with transaction.atomic():
+        workspace = Workspace.objects.create(name=name)
+        Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+        audit.record(Action.WORKSPACE_CREATED, caller=caller, workspace=workspace, obj=workspace)
+    return workspace
+
+
+def _memberships(user: User) -> QuerySet[Membership]:
+    return user.memberships.select_related("workspace").order_by("created_at", "id")

@@ -29,7 +29,10 @@ def index(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("Your role in this workspace does not let you read the audit trail.")
     form = AuditFilterForm(request.GET)
     form.is_valid()
-    found = _filtered(AuditEvent.objects.visible_to(request.user), form.cleaned_data)
+    visible = AuditEvent.objects.visible_to(request.user)
+    if membership and not request.user.is_staff:
+        visible = visible.filter(workspace_id=membership.workspace.public_id)
+    found = _filtered(visible, form.cleaned_data)
     found = _after(found, request.GET.get("before", ""))
     events = list(found[: PAGE_SIZE + 1])
     page = events[:PAGE_SIZE]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.forms import KeyNameForm, NewKeyForm
 from accounts.models import AuditEvent, ProviderKey
 from accounts.reauthentication import recent_password_required
-from accounts.requests import MemberRequest, member_required
+from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.rights import Right
 from accounts.services import provider_keys, workspaces
 from accounts.services.callers import Caller
@@ -96,4 +96,6 @@ def retry(request: MemberRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _key(request: MemberRequest, public_id: uuid.UUID) -> ProviderKey:
     keys = ProviderKey.objects.visible_to(request.user).select_related("workspace")
-    return get_object_or_404(keys, public_id=public_id)
+    found = get_object_or_404(keys, public_id=public_id)
+    stand_in(request, found.workspace)
+    return found

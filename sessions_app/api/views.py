@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Membership, ProviderKey, User
-from accounts.services import workspaces
+from accounts.requests import membership_of
 from accounts.services.callers import Caller
 from liveavatar_web.api_errors import Refused
 from sessions_app.api import serializers
@@ -57,7 +57,7 @@ def _user(request: Request) -> User:
 
 
 def _membership(request: Request) -> Membership:
-    membership = workspaces.of(_user(request))
+    membership = membership_of(request._request)
     if membership is None:
         raise Refused("no_workspace", "You belong to no workspace.", status=403)
     return membership

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import MemberRequest, member_required
+from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.services.callers import Caller
 from liveavatar_web import watch
 from liveavatar_web.pages import page_of
@@ -18,7 +18,9 @@ from sessions_app.services import contexts as service
 
 def _context(request: MemberRequest, public_id: UUID) -> Context:
     visible = Context.objects.visible_to(request.user).select_related("workspace")
-    return get_object_or_404(visible, public_id=public_id)
+    found = get_object_or_404(visible, public_id=public_id)
+    stand_in(request, found.workspace)
+    return found
 
 
 @require_safe

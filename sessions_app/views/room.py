@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.requests import MemberRequest, member_required
+from accounts.requests import MemberRequest, member_required, stand_in
 from liveavatar_web import watch
 from liveavatar_web.middleware import allow_microphone
 from sessions_app.models import AvatarSession
@@ -22,6 +22,7 @@ def session_room(request: MemberRequest, public_id: UUID) -> HttpResponse:
     session = get_object_or_404(
         own.select_related("avatar", "context", "workspace"), public_id=public_id
     )
+    stand_in(request, session.workspace)
     values = {"session": session, "room_config": _config(session, get_token(request))}
     response = allow_microphone(render(request, "sessions_app/room_page.html", values))
     response.headers["Cache-Control"] = "no-store"

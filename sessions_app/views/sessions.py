@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import AuditEvent
-from accounts.requests import MemberRequest, member_required
+from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.rights import Right
 from accounts.services.callers import Caller
 from liveavatar_web import watch
@@ -28,9 +28,7 @@ def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
         "workspace", "avatar", "context", "provider_key", "requested_by", "widget", "visit"
     )
     found = get_object_or_404(visible, public_id=public_id)
-    # What one may do here is decided in the session's workspace, wherever else one works.
-    memberships = found.workspace.memberships.select_related("workspace")
-    request.membership = memberships.get(user=request.user)
+    stand_in(request, found.workspace)
     return found
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import ProviderKey
-from accounts.requests import MemberRequest, member_required
+from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.rights import Right
 from accounts.services import workspaces
 from accounts.services.callers import Caller
@@ -26,9 +26,7 @@ def visible_widget(request: MemberRequest, public_id: UUID) -> Widget:
         "workspace", "avatar", "context", "provider_key", "created_by"
     )
     found = get_object_or_404(visible, public_id=public_id)
-    # What one may do here is decided in the widget's workspace, wherever else one works.
-    memberships = found.workspace.memberships.select_related("workspace", "user")
-    request.membership = memberships.get(user=request.user)
+    stand_in(request, found.workspace)
     return found
 
 

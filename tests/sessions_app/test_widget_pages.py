@@ -258,7 +258,7 @@ def test_a_page_takes_the_same_queries_however_much_happened(
         tallies.refused(widget, f"origin{days}", now=at)
 
     # Session, person, two memberships, widget, days, meters, key; no context; those who talk now.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(address("widget", widget))
 
 
