@@ -34,6 +34,8 @@ class Action(StrEnum):
 
     USER_DATA_EXPORTED = "user.data_exported"
     USER_ERASED = "user.erased"
+    USER_SUSPENDED = "user.suspended"
+    USER_REINSTATED = "user.reinstated"
 
     ADMIN_CHANGED = "admin.changed", "change", "fields"
     PERMISSION_REFUSED = "permission.refused", "right"

@@ -67,6 +67,16 @@ class RetentionForm(forms.Form):
         return Retention(lines, given["session_days"], given["address_days"])
 
 
+class SearchForm(forms.Form):
+    text = forms.CharField(label="Find", max_length=200, required=False)
+
+
+class SuspensionForm(forms.Form):
+    reason = forms.CharField(
+        max_length=200, help_text="Its members read this, on every page of the workspace."
+    )
+
+
 class DeletionForm(forms.Form):
     """Asks whoever deletes a workspace to write its name: no click goes astray that far."""
 

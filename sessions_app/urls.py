@@ -11,6 +11,7 @@ from sessions_app.views import (
     widget_editor,
     widgets,
 )
+from sessions_app.views.staff import overview, people, workspaces
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -57,6 +58,30 @@ urlpatterns = [
     path("widgets/<uuid:public_id>/release", widgets.widget_release, name="widget_release"),
     path("widgets/<uuid:public_id>/duplicate", widgets.widget_duplicate, name="widget_duplicate"),
     path("widgets/<uuid:public_id>/delete", widgets.widget_delete, name="widget_delete"),
+    path("staff/", overview.overview, name="staff"),
+    path("staff/strangers/", overview.strangers, name="staff_strangers"),
+    path("staff/workspaces/", workspaces.workspaces, name="staff_workspaces"),
+    path("staff/workspaces/<uuid:public_id>/", workspaces.workspace, name="staff_workspace"),
+    path(
+        "staff/workspaces/<uuid:public_id>/suspend",
+        workspaces.workspace_suspend,
+        name="staff_workspace_suspend",
+    ),
+    path(
+        "staff/workspaces/<uuid:public_id>/lift",
+        workspaces.workspace_lift,
+        name="staff_workspace_lift",
+    ),
+    path("staff/people/", people.people, name="staff_people"),
+    path("staff/people/<uuid:public_id>/", people.person, name="staff_person"),
+    path(
+        "staff/people/<uuid:public_id>/suspend", people.person_suspend, name="staff_person_suspend"
+    ),
+    path(
+        "staff/people/<uuid:public_id>/reinstate",
+        people.person_reinstate,
+        name="staff_person_reinstate",
+    ),
     path("embed/v1/<uuid:public_id>.js", embed.embed_loader, name="embed_loader"),
     path("embed/v1/<uuid:public_id>", embed.embed_frame, name="embed_frame"),
     path("embed/preview/<str:signed>", embed.embed_preview, name="embed_preview"),

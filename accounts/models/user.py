@@ -3,11 +3,25 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 
+def ids_in(text: str) -> list[uuid.UUID]:
+    """The public id that a search says in full, if it does."""
+    try:
+        return [uuid.UUID(text)]
+    except ValueError:
+        return []
+
+
 class UserManager(BaseUserManager["User"]):
+    def known_as(self, text: str) -> models.QuerySet["User"]:
+        """By a piece of the name or of the e-mail address, or by the whole id."""
+        wanted = Q(name__icontains=text) | Q(email__icontains=text)
+        return self.filter(wanted | Q(public_id__in=ids_in(text)))
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A person who signs in by e-mail; without a password they cannot sign in yet."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)

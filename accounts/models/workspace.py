@@ -6,13 +6,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models.user import User
+from accounts.models.user import User, ids_in
 from accounts.rights import RIGHTS, Right, Role
 
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def visible_to(self, user: User) -> "WorkspaceQuerySet":
         return self.filter(memberships__user=user)
+
+    def named(self, text: str) -> "WorkspaceQuerySet":
+        """By a piece of the name, the whole id, or a member's whole e-mail address."""
+        theirs = Membership.objects.filter(user__email__iexact=text)
+        wanted = Q(name__icontains=text) | Q(pk__in=theirs.values("workspace"))
+        return self.filter(wanted | Q(public_id__in=ids_in(text)))
 
     def closed(self) -> "WorkspaceQuerySet":
         """Those in which nothing may run: suspended, or on their way out."""

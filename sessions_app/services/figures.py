@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, Min, Q
 
 from accounts.models import DueWork, ProviderKey
-from sessions_app.lifecycle import LIFECYCLE, OPEN, State
+from sessions_app.lifecycle import LIFECYCLE, OPEN, EndReason, Stage, State
 from sessions_app.models import (
     AvatarSession,
     CloudAccount,
@@ -19,6 +19,9 @@ from sessions_app.models import (
     Reconciliation,
 )
 
+# Over so many of the newest sessions the share of the cloud's faults is taken.
+_NEWEST: Final = 200
+_FAULTS: Final = (EndReason.CLOUD_UNREACHABLE, EndReason.CLOUD, EndReason.NOT_STARTED_IN_TIME)
 # After so many attempts without success somebody should look.
 _FAILING: Final = 5
 # A doubtful id whose start can no longer take effect is struck off at the next look.
@@ -75,6 +78,18 @@ class Figures:
         return self.sessions[State.LIVE]
 
     @property
+    def oldest_seconds(self) -> float:
+        """How long the row that is due for longest has waited, of whatever kind it is."""
+        return max(each.oldest_seconds for each in self.work)
+
+    @property
+    def needing_attention(self) -> int:
+        return sum(each.failing + each.refused for each in self.work)
+
+    def by_stage(self) -> list[tuple[Stage, int]]:
+        return [(LIFECYCLE[state], count) for state, count in self.sessions.items()]
+
+    @property
     def there(self) -> Listing | None:
         """The sessions that run in the cloud, whoever started them; None before the first look."""
         return next((each for each in self.lists if each.kind == "sessions"), None)
@@ -91,6 +106,13 @@ def read(*, now: datetime) -> Figures:
         strangers=CloudStranger.objects.filter(gone_at__isnull=True).count(),
         credits_left=account.credits_left if account else None,
     )
+
+
+def cloud_faults() -> int:
+    """Of a hundred sessions, the newest, how many the cloud failed."""
+    newest = AvatarSession.objects.order_by("-id").values_list("end_reason", flat=True)[:_NEWEST]
+    reasons = list(newest)
+    return round(100 * sum(reason in _FAULTS for reason in reasons) / max(1, len(reasons)))
 
 
 def _sessions() -> dict[State, int]:

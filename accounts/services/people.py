@@ -1,0 +1,51 @@
+"""Staff keep a person out, or let them in again."""
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import audit, workspaces
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+from liveavatar_web import bell
+
+
+class NotYours(Exception):
+    """Staff who may not change people, or who would lock out themselves or a superuser."""
+
+
+def suspend(user: User, *, caller: Caller) -> None:
+    """Signs the person out everywhere for good, and ends their conversations. Raises NotYours."""
+    _require(caller, user)
+    _set(user, caller, is_active=False, action=Action.USER_SUSPENDED)
+
+
+def reinstate(user: User, *, caller: Caller) -> None:
+    """Lets the person sign in again. Raises NotYours."""
+    _require(caller, user)
+    _set(user, caller, is_active=True, action=Action.USER_REINSTATED)
+
+
+def _require(caller: Caller, user: User) -> None:
+    who = caller.user
+    if who is None or not who.has_perm("accounts.change_user"):
+        raise NotYours("You may not change people.")
+    if who == user:
+        raise NotYours("You cannot suspend yourself.")
+    if user.is_superuser and not who.is_superuser:
+        raise NotYours("Only a superuser may suspend a superuser.")
+
+
+def _set(user: User, caller: Caller, *, is_active: bool, action: Action) -> None:
+    with transaction.atomic():
+        rows = User.objects.filter(pk=user.pk, is_active=not is_active)
+        if not rows.update(is_active=is_active):
+            return
+        membership = workspaces.of(user)
+        audit.record(
+            action,
+            caller=caller,
+            workspace=membership.workspace if membership else None,
+            obj=user,
+        )
+        # Whoever is signed in as them is nobody from now on; what they started, the sweep ends.
+        bell.ring("sessions_app.sweep", queue="sweep")

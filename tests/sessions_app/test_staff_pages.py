@@ -1,0 +1,164 @@
+"""Staff see how the installation is, and keep workspaces and people out; nobody else does."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEvent, User, Workspace
+from sessions_app.lifecycle import State
+from sessions_app.models import CloudStranger
+from sessions_app.services.acceptance import Wish
+from tests import build
+from tests.sessions_app.rows import placed
+
+PAGES = ("", "strangers/", "workspaces/", "people/")
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    """May change workspaces and people."""
+    sam = build.user("sam", is_staff=True)
+    may = ("change_workspace", "change_user")
+    sam.user_permissions.set(Permission.objects.filter(codename__in=may))
+    return sam
+
+
+@pytest.fixture
+def ida(db: None) -> User:
+    """May only look."""
+    return build.user("ida", is_staff=True)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_of_the_installation_are_for_staff_alone(
+    ida: User, people: SimpleNamespace, client: Client, page: str
+) -> None:
+    assert client.get(f"/staff/{page}").status_code == 302
+    for who in (people.owner, people.auditor, people.stranger):
+        client.force_login(who)
+        assert client.get(f"/staff/{page}").status_code == 404
+    client.force_login(ida)
+    assert client.get(f"/staff/{page}").status_code == 200
+
+
+def test_the_overview_says_what_runs_and_what_needs_somebody(
+    ida: User, alice: User, plan: Wish, client: Client
+) -> None:
+    placed(alice, plan, State.LIVE)
+    plan.provider_key.workspace.provider_keys.update(state="rejected")
+    now = timezone.now()
+    CloudStranger.objects.create(remote_id="theirs", first_seen_at=now, last_seen_at=now)
+    client.force_login(ida)
+
+    page = client.get("/staff/").content.decode()
+
+    assert "1 session runs there that was not started here" in page
+    assert page.count("Look into it") == 1
+    assert "theirs" in client.get("/staff/strangers/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["workspaces/", "people/", "strangers/"])
+@pytest.mark.parametrize("more", [0, 2])
+def test_lists_take_the_same_queries_however_long_they_are(
+    ida: User,
+    alice: User,
+    workspace: Workspace,
+    client: Client,
+    page: str,
+    more: int,
+    django_assert_max_num_queries: Any,
+) -> None:
+    now = timezone.now()
+    for number in range(more):
+        build.workspace(owner=build.user())
+        CloudStranger.objects.create(remote_id=f"{number}", first_seen_at=now, last_seen_at=now)
+    client.force_login(ida)
+
+    with django_assert_max_num_queries(7):
+        client.get(f"/staff/{page}")
+
+
+def test_workspaces_and_people_are_found(
+    ida: User, alice: User, charlie: User, workspace: Workspace, client: Client
+) -> None:
+    client.force_login(ida)
+
+    def found(page: str, text: str) -> list[Any]:
+        context = client.get(f"/staff/{page}/", {"text": text}).context
+        return list(context[page])
+
+    for text in (workspace.name, str(workspace.public_id), alice.email.upper()):
+        assert found("workspaces", text) == [workspace]
+    for text in (alice.email[:6], "Alice", str(alice.public_id)):
+        assert found("people", text) == [alice]
+    assert found("people", "nobody at all") == []
+
+
+def test_a_workspace_is_suspended_with_a_reason_and_let_go_on(
+    sam: User, workspace: Workspace, client: Client
+) -> None:
+    client.force_login(sam)
+    address = f"/staff/workspaces/{workspace.public_id}/"
+
+    assert "required" in client.post(f"{address}suspend", {"reason": ""}).content.decode()
+    client.post(f"{address}suspend", {"reason": "Unpaid."})
+    workspace.refresh_from_db()
+    assert (workspace.is_closed, workspace.suspension_reason) == (True, "Unpaid.")
+    assert "Unpaid." in client.get(address).content.decode()
+    client.post(f"{address}lift")
+
+    workspace.refresh_from_db()
+    assert not workspace.is_closed
+    told = AuditEvent.objects.filter(workspace_id=workspace.public_id).order_by("id")
+    assert [event.action for event in told] == ["workspace.suspended", "workspace.resumed"]
+
+
+def test_a_person_is_kept_out_and_let_in_again(
+    sam: User, alice: User, workspace: Workspace, client: Client
+) -> None:
+    alices, address = Client(), f"/staff/people/{alice.public_id}/"
+    alices.force_login(alice)
+    client.force_login(sam)
+
+    assert "Suspend them" in client.get(f"{address}suspend").content.decode()
+    client.post(f"{address}suspend")
+    assert alices.get("/").status_code == 302
+    client.post(f"{address}reinstate")
+    assert alices.get("/").status_code == 200
+
+    told = AuditEvent.objects.filter(object_id=alice.public_id).order_by("id")
+    assert [event.action for event in told] == ["user.suspended", "user.reinstated"]
+    assert {event.workspace_id for event in told} == {workspace.public_id}
+
+
+def test_staff_who_only_look_change_nothing(
+    ida: User, alice: User, workspace: Workspace, client: Client
+) -> None:
+    client.force_login(ida)
+    for address in (
+        f"/staff/workspaces/{workspace.public_id}/suspend",
+        f"/staff/workspaces/{workspace.public_id}/lift",
+        f"/staff/people/{alice.public_id}/suspend",
+        f"/staff/people/{alice.public_id}/reinstate",
+    ):
+        assert client.post(address, {"reason": "Because."}).status_code == 403
+
+    workspace.refresh_from_db()
+    alice.refresh_from_db()
+    assert (workspace.is_closed, alice.is_active) == (False, True)
+
+
+@pytest.mark.parametrize("whom", ["themselves", "a superuser"])
+def test_nobody_locks_out_themselves_or_a_superuser(sam: User, client: Client, whom: str) -> None:
+    root = build.user("root", is_staff=True, is_superuser=True)
+    client.force_login(sam)
+    victim = sam if whom == "themselves" else root
+
+    assert client.post(f"/staff/people/{victim.public_id}/suspend").status_code == 403
+
+    victim.refresh_from_db()
+    assert victim.is_active
