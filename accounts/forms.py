@@ -80,19 +80,43 @@ class SuspensionForm(forms.Form):
 class DeletionForm(forms.Form):
     """Asks whoever deletes a workspace to write its name: no click goes astray that far."""
 
-    name = forms.CharField(label="Write its name to confirm", max_length=120)
+    name = forms.CharField(
+        label="Write its name to confirm",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._expected = name
         self.fields["name"].help_text = f"It is called “{name}”."
-        self.fields["name"].widget.attrs["autocomplete"] = "off"
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name.strip() != self._expected.strip():
-            raise forms.ValidationError("This is another name.")
-        return name
+        return _the_same(self.cleaned_data["name"], self._expected, "This is another name.")
+
+
+class ErasureForm(forms.Form):
+    """Asks whoever erases their account for the address that is about to be forgotten."""
+
+    email = forms.CharField(
+        label="Write your e-mail address to confirm",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._expected = email
+
+    def clean_email(self) -> str:
+        given = self.cleaned_data["email"].lower()
+        return _the_same(given, self._expected, "This is another address.")
+
+
+def _the_same(given: str, expected: str, otherwise: str) -> str:
+    if given.strip() != expected.strip():
+        raise forms.ValidationError(otherwise)
+    return given
 
 
 class WorkspaceNameForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +21,8 @@ P = ParamSpec("P")
 
 
 def recent_password_required(
-    view: Callable[Concatenate[MemberRequest, P], HttpResponse],
-) -> Callable[Concatenate[MemberRequest, P], HttpResponse]:
+    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[MemberRequest, P], HttpResponseBase]:
     """Sends people whose password was given too long ago to give it again, and then back.
 
     Not allauth's decorator: that one keeps the fields of a refused POST in the session, in clear,
@@ -31,7 +31,7 @@ def recent_password_required(
     """
 
     @wraps(view)
-    def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _is_recent(request):
             return view(request, *args, **kwargs)
         if request.method == "POST":
@@ -39,7 +39,7 @@ def recent_password_required(
         query = urlencode({"next": request.path})
         return redirect(f"{reverse('account_reauthenticate')}?{query}")
 
-    return cast(Callable[Concatenate[MemberRequest, P], HttpResponse], wrapped)
+    return cast(Callable[Concatenate[MemberRequest, P], HttpResponseBase], wrapped)
 
 
 def _is_recent(request: MemberRequest) -> bool:

@@ -1,8 +1,10 @@
 """What is held about a person is theirs to have, and goes when they go; the trail stays whole."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
@@ -131,3 +133,40 @@ def test_finished_sessions_and_visitors_addresses_go_when_their_days_are_over(
     assert set(kept) == {recent.public_id, members.event_id}
     event = AuditEvent.objects.get(action="workspace.purged")
     assert event.details == {"lines": 0, "sessions": 1, "addresses": 1}
+
+
+def test_people_take_their_data_along_as_a_file(alice: User, plan: Wish, client: Client) -> None:
+    say(placed(alice, plan, State.ENDED), "Grüezi")
+    client.force_login(alice)
+
+    assert "Download everything" in client.get("/you/data").content.decode()
+    answer = client.post("/you/data.jsonl")
+
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    records = [json.loads(line) for line in lines]
+    assert records[0]["email"] == alice.email
+    assert [record["text"] for record in records if record["kind"] == "user_line"] == ["Grüezi"]
+
+
+def test_an_account_is_erased_once_its_address_is_written(
+    bob: User, workspace: Workspace, client: Client
+) -> None:
+    client.force_login(bob)
+    email = bob.email
+
+    assert "another address" in client.post("/you/data/erase", {"email": "x"}).content.decode()
+    answer = client.post("/you/data/erase", {"email": email.upper()})
+
+    assert answer.status_code == 302
+    assert client.get("/").status_code == 302
+    assert not User.objects.filter(email=email).exists()
+
+
+def test_an_owner_reads_what_to_hand_over_first(
+    alice: User, bob: User, workspace: Workspace, client: Client
+) -> None:
+    client.force_login(alice)
+
+    page = client.post("/you/data/erase", {"email": alice.email}).content.decode()
+
+    assert f"Hand over or delete first: {workspace.name}" in page
