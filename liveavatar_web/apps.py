@@ -6,5 +6,5 @@ class LiveAvatarWebConfig(AppConfig):
     verbose_name = "LiveAvatar Web"
 
     def ready(self) -> None:
-        # Registering system checks is a side effect of the import, and needs the settings.
-        from liveavatar_web import checks  # noqa: F401
+        # System checks and metrics are registered by importing them, and need the settings.
+        from liveavatar_web import checks, queue_metrics  # noqa: F401

@@ -6,6 +6,7 @@ from django.conf import settings
 from prometheus_client import Counter, Histogram
 
 from liveavatar import Attempt, Client, Timeouts
+from liveavatar_web import cloud_trouble
 
 calls = Counter(
     "liveavatar_cloud_calls_total",
@@ -41,3 +42,4 @@ def _client(api_key: str, base_url: str, deadline: int) -> Client:
 def _count(attempt: Attempt) -> None:
     calls.labels(attempt.method, attempt.route, attempt.outcome).inc()
     call_seconds.labels(attempt.method, attempt.route).observe(attempt.seconds)
+    cloud_trouble.count(attempt)

@@ -7,6 +7,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from liveavatar_web import queues
+
 log = structlog.get_logger(__name__)
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -24,6 +26,31 @@ def ready(_: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"status": "ok" if healthy else "unavailable", "checks": checks},
         status=200 if healthy else 503,
+        headers=_NO_STORE,
+    )
+
+
+def queues_answered(_: HttpRequest) -> JsonResponse:
+    """200 when every queue was answered lately; 503 with the names of those that were not."""
+    try:
+        read = queues.read()
+    except redis.RedisError as error:
+        log.warning("queues.redis_failed", error=type(error).__name__)
+        read = [queues.Queue(name, None, 0) for name in queues.QUEUES]
+    silent = [queue.name for queue in read if not queue.is_answered]
+    return JsonResponse(
+        {
+            "status": "unavailable" if silent else "ok",
+            "silent": silent,
+            "queues": {
+                queue.name: {
+                    "answered_seconds_ago": queue.answered_seconds_ago,
+                    "waiting": queue.waiting,
+                }
+                for queue in read
+            },
+        },
+        status=503 if silent else 200,
         headers=_NO_STORE,
     )
 

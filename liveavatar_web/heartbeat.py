@@ -11,6 +11,8 @@ from celery import Celery, bootsteps
 from celery.signals import after_task_publish, beat_init
 from django.conf import settings
 
+from liveavatar_web import cloud_trouble
+
 SECONDS = 5
 
 
@@ -31,11 +33,16 @@ class WorkerHeartbeat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery 
 
     def start(self, parent: Any) -> None:
         _touch()
-        self._timer = parent.timer.call_repeatedly(SECONDS, _touch)
+        self._timer = parent.timer.call_repeatedly(SECONDS, _beat)
 
     def stop(self, _: Any) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _beat() -> None:
+    _touch()
+    cloud_trouble.hand_over()
 
 
 def _watch_publications(**_: Any) -> None:

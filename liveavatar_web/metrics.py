@@ -11,6 +11,7 @@ answers only to its own names. 404 without METRICS_TOKEN, as if there were nothi
 """
 
 import hmac
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
@@ -23,10 +24,12 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Metric,
     disable_created_metrics,
     generate_latest,
     start_http_server,
 )
+from prometheus_client.core import GaugeMetricFamily
 
 from liveavatar_web.plain_asgi import Receive, Scope, Send, answer
 
@@ -57,6 +60,14 @@ async def application(scope: Scope, _: Receive, send: Send) -> None:
 def tell() -> bytes:
     """What this process counts and what the installation's figures are, as Prometheus reads it."""
     return generate_latest(REGISTRY) + generate_latest(installation)
+
+
+def by_label(name: str, told: str, label: str, values: Mapping[str, float]) -> Metric:
+    """A gauge with a value for each value of its one label."""
+    family = GaugeMetricFamily(name, told, labels=[label])
+    for each, value in values.items():
+        family.add_metric([each], value)
+    return family
 
 
 def install() -> None:

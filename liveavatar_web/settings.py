@@ -12,7 +12,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from liveavatar_web import env, logs
+from liveavatar_web import env, logs, queues
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -226,7 +226,11 @@ METRICS_PORT = env.integer("METRICS_PORT", 0)
 METRICS_ADDRESS = env.text("METRICS_ADDRESS", "127.0.0.1")
 # Touched by a worker or beat while it does its work; see `liveavatar_web/heartbeat.py`.
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE")
+# Each queue is pinged this often, and counts as silent when nobody has answered for so long.
+QUEUE_PING_SECONDS = env.integer("QUEUE_PING_SECONDS", 10, minimum=1)
+QUEUE_SILENT_SECONDS = env.integer("QUEUE_SILENT_SECONDS", 60, minimum=2)
 CELERY_BEAT_SCHEDULE = {
+    **queues.beat_schedule(QUEUE_PING_SECONDS, QUEUE_SILENT_SECONDS),
     "sweep": {
         "task": "sessions_app.sweep",
         "schedule": SWEEP_SECONDS,
@@ -315,7 +319,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SSL_REDIRECT", True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^healthz/queues$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -10,5 +10,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
+    path("healthz/queues", health.queues_answered, name="healthz_queues"),
     path("readyz", health.ready, name="readyz"),
 ]

@@ -38,19 +38,19 @@ class FiguresCollector(Collector):
 
 
 def _families(read: Figures) -> Iterable[Metric]:
-    yield _by_label(
+    yield metrics.by_label(
         "liveavatar_sessions_open",
         "Sessions that are not over; state waiting is the line, live is what runs here",
         "state",
         {state.value: count for state, count in read.sessions.items()},
     )
-    yield _by_label(
+    yield metrics.by_label(
         "liveavatar_cloud_listed",
         "What the cloud listed when it was last asked, whoever made it; sessions are what runs",
         "kind",
         {each.kind: each.there for each in read.lists},
     )
-    yield _by_label(
+    yield metrics.by_label(
         "liveavatar_cloud_list_age_seconds",
         "How long ago the cloud's list was last read",
         "kind",
@@ -66,19 +66,19 @@ def _families(read: Figures) -> Iterable[Metric]:
         "Ids in the cloud that are stopped until it is certain that they do not run",
         read.doubtful,
     )
-    yield _by_label(
+    yield metrics.by_label(
         "liveavatar_work_oldest_due_seconds",
         "For how long the row that is due for longest has waited for a worker; 0 where none does",
         "kind",
         {each.kind: each.oldest_seconds for each in read.work},
     )
-    yield _by_label(
+    yield metrics.by_label(
         "liveavatar_work_failing",
         "Rows that were tried five times or more without success, and still are",
         "kind",
         {each.kind: each.failing for each in read.work},
     )
-    yield _by_label(
+    yield metrics.by_label(
         "liveavatar_work_refused",
         "Rows that the cloud refused for good; their owners are told",
         "kind",
@@ -94,13 +94,6 @@ def _families(read: Figures) -> Iterable[Metric]:
 
 def _single(name: str, told: str, value: float) -> Metric:
     return GaugeMetricFamily(name, told, value=value)
-
-
-def _by_label(name: str, told: str, label: str, values: dict[str, float]) -> Metric:
-    family = GaugeMetricFamily(name, told, labels=[label])
-    for each, value in values.items():
-        family.add_metric([each], value)
-    return family
 
 
 metrics.installation.register(FiguresCollector())

@@ -23,7 +23,13 @@ from tests.simulator.cloud import SimulatedCloud
 Crash = Callable[..., AbstractContextManager[None]]
 
 # Seconds. A claim outlives two of the calls that are made under it, as it must.
-PERIODS = {"SWEEP_SECONDS": "1", "CLOUD_CALL_DEADLINE": "2", "CLAIM_SECONDS": "5"}
+PERIODS = {
+    "SWEEP_SECONDS": "1",
+    "CLOUD_CALL_DEADLINE": "2",
+    "CLAIM_SECONDS": "5",
+    "QUEUE_PING_SECONDS": "1",
+    "QUEUE_SILENT_SECONDS": "4",
+}
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,15 @@ class Installation:
         for name in names:
             self._running.pop(name).wait()
 
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """The process is there, and does nothing."""
+        self._running[name].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._running[name].send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """Ends all that run, in the order in which they were started."""
         for process in self._running.values():

@@ -1,12 +1,14 @@
 """What whoever runs the product sees of it from outside, while real processes are at work."""
 
+import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.models import User
 from sessions_app.services.acceptance import Wish
 from tests import build
-from tests.crash.installation import BEAT, LIVE, SYNC, Installation
+from tests.crash.installation import BEAT, LIVE, SYNC, WEB, Installation
 from tests.crash.order import await_order
+from tests.crash.waiting import until
 from tests.simulator.cloud import SimulatedCloud
 
 
@@ -40,3 +42,34 @@ def test_every_process_without_pages_tells_what_it_has_counted(
     assert grown("liveavatar_tasks_total", **task) >= 1
     assert counted(sync, "liveavatar_tasks_total", task="sessions_app.sweep", outcome="success")
     assert counted(beat, "process_resident_memory_bytes") > 0
+
+
+def silent(installation: Installation) -> tuple[int, list[str]]:
+    """What web says of the queues: its status, and those that nobody answers."""
+    answer = httpx.get(f"{installation.address}/healthz/queues", timeout=5)
+    return answer.status_code, answer.json()["silent"]
+
+
+def test_a_queue_whose_worker_is_killed_is_named_until_another_one_answers(
+    installation: Installation,
+) -> None:
+    installation.start_missing(WEB)
+    until(lambda: silent(installation) == (200, []))
+
+    installation.kill(SYNC)
+    until(lambda: silent(installation) == (503, ["sync", "sweep"]))
+
+    installation.start(SYNC)
+    until(lambda: silent(installation) == (200, []))
+
+
+def test_a_queue_whose_worker_hangs_is_named_though_the_process_lives(
+    installation: Installation,
+) -> None:
+    installation.start_missing(WEB)
+    until(lambda: silent(installation) == (200, []))
+
+    with installation.frozen(LIVE):
+        until(lambda: silent(installation) == (503, ["live"]))
+
+    until(lambda: silent(installation) == (200, []))

@@ -5,8 +5,11 @@ import time
 from typing import Any
 
 import pytest
+import redis
 from django.test import Client
 
+from liveavatar_web import queues
+from liveavatar_web.tasks import ping
 from scripts.serving import free_port
 from tests.project.processes import python
 
@@ -66,6 +69,51 @@ def test_a_postgresql_that_is_down_is_named_soon(redis_url: str) -> None:
         {"status": "unavailable", "checks": {"database": False, "redis": True}},
     )
     assert time.monotonic() - begun < 20
+
+
+@pytest.fixture
+def forgotten(redis_url: str) -> None:
+    """No queue was ever answered."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.delete(*[f"liveavatar-web:answered:{name}" for name in queues.QUEUES])
+
+
+def test_queues_that_are_answered_are_well(forgotten: None, client: Client) -> None:
+    for name in queues.QUEUES:
+        ping(name=name)
+
+    answer = client.get("/healthz/queues")
+
+    body = answer.json()
+    assert (answer.status_code, body["status"], body["silent"]) == (200, "ok", [])
+    assert list(body["queues"]) == ["live", "sync", "sweep"]
+    assert all(0 <= each["answered_seconds_ago"] < 60 for each in body["queues"].values())
+
+
+def test_a_queue_that_nobody_answers_is_named(
+    forgotten: None, client: Client, redis_url: str
+) -> None:
+    ping(name="live")
+    ping(name="sweep")
+    with redis.Redis.from_url(redis_url) as server:
+        long_ago = server.pttl("liveavatar-web:answered:sweep") - 61_000
+        server.pexpire("liveavatar-web:answered:sweep", long_ago)
+
+    answer = client.get("/healthz/queues")
+
+    body = answer.json()
+    assert (answer.status_code, body["silent"]) == (503, ["sync", "sweep"])
+    assert body["queues"]["sync"]["answered_seconds_ago"] is None
+    assert 61 <= body["queues"]["sweep"]["answered_seconds_ago"] < 90
+
+
+def test_without_redis_every_queue_is_silent(client: Client, settings: Any) -> None:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+
+    answer = client.get("/healthz/queues")
+    ping(name="live")  # and a worker that answers is none the worse for it
+
+    assert (answer.status_code, answer.json()["silent"]) == (503, ["live", "sync", "sweep"])
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
