@@ -8,12 +8,17 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.actions import Action
+from accounts.rights import Role
 from accounts.services.workspaces import Retention
 from liveavatar_web.vault import Secret
 
 # A key has been pasted into the wrong field now and then, and a name is shown to everybody.
 _LOOKS_LIKE_A_KEY: Final = re.compile(r"\bsk-[A-Za-z0-9_-]{12,}")
 _KEY: Final = re.compile(r"[\x21-\x7e]{12,400}")
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=[(role.value, role.value) for role in Role])
 
 
 class RetentionForm(forms.Form):

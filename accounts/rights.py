@@ -23,6 +23,8 @@ class Right(StrEnum):
     SET_RETENTION = "choose how long transcripts are kept"
     DELETE_WORKSPACE = "delete the workspace"
     RENAME_WORKSPACE = "rename the workspace"
+    MANAGE_MEMBERS = "invite, remove and change members"
+    HAND_OVER = "hand the workspace over to somebody else"
 
 
 _MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
@@ -35,10 +37,11 @@ _ADMIN: Final = _MEMBER | {
     Right.DELETE_TRANSCRIPTS,
     Right.SET_RETENTION,
     Right.RENAME_WORKSPACE,
+    Right.MANAGE_MEMBERS,
 }
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.OWNER: _ADMIN | {Right.DELETE_WORKSPACE},
+    Role.OWNER: _ADMIN | {Right.DELETE_WORKSPACE, Right.HAND_OVER},
     Role.ADMIN: _ADMIN,
     Role.MEMBER: _MEMBER,
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),

@@ -33,7 +33,9 @@ def _happened(signal: Signal, request: HttpRequest, user: User, **_: Any) -> Non
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     with transaction.atomic():
         caller = _record(Action.USER_SIGNED_IN, request, user)
-        if workspaces.of(user) is None:
+        if workspaces.of(user) is not None:
+            User.objects.filter(pk=user.pk, is_settled=False).update(is_settled=True)
+        elif not user.is_settled:
             # Made by an admin or on the command line, they have had none so far.
             workspaces.create_personal(user, caller)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import audit, closure, provider_keys, workspace
+from accounts.views import audit, closure, members, provider_keys, workspace
 
 urlpatterns = [
     path("keys/", provider_keys.index, name="provider_keys"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("workspace/", workspace.settings, name="workspace_settings"),
     path("workspace/delete", closure.workspace_delete, name="workspace_delete"),
     path("workspace/keep", closure.workspace_keep, name="workspace_keep"),
+    path("workspace/members/", members.index, name="members"),
+    path("workspace/members/<uuid:public_id>/role", members.role, name="member_role"),
+    path(
+        "workspace/members/<uuid:public_id>/hand-over", members.hand_over, name="member_hand_over"
+    ),
     path("workspace/rename", workspace.rename, name="workspace_rename"),
     path("workspace/switch", workspace.switch, name="workspace_switch"),
     path("workspace/new", workspace.new, name="workspace_new"),

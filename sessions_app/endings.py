@@ -21,6 +21,9 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
         "The OpenAI key of this session is no longer ready. Choose another key.", False
     ),
     EndReason.WIDGET_OFF: Ending("The widget was switched off.", False),
+    EndReason.MEMBER_GONE: Ending(
+        "Whoever asked for it may not start conversations in this workspace any more.", False
+    ),
     EndReason.WORKSPACE_CLOSED: Ending(
         "The workspace was closed, so the conversation ended.", False
     ),

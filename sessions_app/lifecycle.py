@@ -121,6 +121,7 @@ class EndReason(StrEnum):
     KEY_GONE = "key_gone"
     WIDGET_OFF = "widget_off"
     WORKSPACE_CLOSED = "workspace_closed"
+    MEMBER_GONE = "member_gone"
     REFUSED = "refused"
     NO_CREDITS = "no_credits"
     CONCURRENCY = "concurrency"

@@ -4,6 +4,7 @@ from sessions_app.views import (
     avatars,
     contexts,
     dashboard,
+    departures,
     embed,
     personal_data,
     room,
@@ -49,6 +50,9 @@ urlpatterns = [
         name="transcript_delete",
     ),
     path("sessions/<uuid:public_id>/again", sessions.session_again, name="session_again"),
+    path(
+        "workspace/members/<uuid:public_id>/remove", departures.member_remove, name="member_remove"
+    ),
     path("widgets/", widgets.widgets, name="widgets"),
     path("widgets/new", widget_editor.widget_new, name="widget_new"),
     path("widgets/preview", widget_editor.widget_preview, name="widget_preview"),

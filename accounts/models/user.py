@@ -46,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False, help_text="May audit the whole installation and open the admin pages."
     )
     is_active = models.BooleanField(default=True)
+    # Has been in a workspace, so that none is made for them any more when they sign in.
+    is_settled = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

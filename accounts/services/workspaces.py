@@ -131,6 +131,7 @@ def _create(name: str, owner: User, caller: Caller) -> Workspace:
     with transaction.atomic():
         workspace = Workspace.objects.create(name=name)
         Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+        User.objects.filter(pk=owner.pk).update(is_settled=True)
         audit.record(Action.WORKSPACE_CREATED, caller=caller, workspace=workspace, obj=workspace)
     return workspace
 

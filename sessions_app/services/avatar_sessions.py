@@ -30,6 +30,7 @@ _NEVER_STARTED: Final = {
     EndReason.KEY_GONE,
     EndReason.WIDGET_OFF,
     EndReason.WORKSPACE_CLOSED,
+    EndReason.MEMBER_GONE,
     EndReason.NO_PLACE,
 }
 

@@ -6,11 +6,12 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import ProviderKey, Workspace
+from accounts.models import Membership, ProviderKey, Workspace
 from accounts.services import provider_keys
 from accounts.services.callers import Caller
+from accounts.services.members import MAY_START
 from liveavatar_web import bell
 from sessions_app.lifecycle import BEFORE_LIVE, OPEN, EndReason, State
 from sessions_app.models import AvatarSession, CloudSession
@@ -69,6 +70,13 @@ def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession
     )
     closed = Workspace.objects.closed().values("pk")
     yield EndReason.WORKSPACE_CLOSED, sessions.filter(workspace__in=closed)
+    members = Membership.objects.filter(
+        workspace=OuterRef("workspace"),
+        user=OuterRef("requested_by"),
+        user__is_active=True,
+        role__in=MAY_START,
+    )
+    yield EndReason.MEMBER_GONE, sessions.filter(~Exists(members), widget__isnull=True)
     yield EndReason.NO_PLACE, sessions.filter(state=State.WAITING, due_at__lte=now)
     yield (
         EndReason.NOT_STARTED_IN_TIME,

@@ -23,6 +23,8 @@ INSIDE = [
     "/keys/new",
     "/widgets/",
     "/workspace/",
+    "/workspace/members/",
+    "/workspace/new",
     "/widgets/new",
     "/audit/",
 ]

@@ -27,7 +27,12 @@ def test_the_demo_has_its_people_a_key_and_contexts(seed: Any, capsys: Any) -> N
     drain()
 
     memberships = Membership.objects.values_list("user__email", "role")
-    assert set(memberships) == {("demo@example.com", "owner"), ("member@example.com", "member")}
+    assert set(memberships) == {
+        ("demo@example.com", "owner"),
+        ("admin@example.com", "admin"),
+        ("member@example.com", "member"),
+        ("reader@example.com", "auditor"),
+    }
     auditor = User.objects.get(email="auditor@example.com")
     assert (auditor.is_staff, auditor.is_superuser) == (True, False)
     assert auditor.has_perm("sessions_app.view_avatarsession")

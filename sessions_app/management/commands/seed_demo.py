@@ -18,7 +18,13 @@ from sessions_app.models import Avatar, Context, Widget
 from sessions_app.services import catalogue, contexts
 from sessions_app.services.contexts import Script
 
-OWNER, MEMBER, AUDITOR = "demo@example.com", "member@example.com", "auditor@example.com"
+OWNER, AUDITOR = "demo@example.com", "auditor@example.com"
+# One more person for each role of the workspace; the auditor above is staff.
+COLLEAGUES = {
+    "admin@example.com": Role.ADMIN,
+    "member@example.com": Role.MEMBER,
+    "reader@example.com": Role.AUDITOR,
+}
 
 SCRIPTS = [
     Script(
@@ -58,7 +64,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             owner = _person(OWNER, "Demo", password)
             workspace = _workspace(owner)
-            _join(workspace, _person(MEMBER, "Member", password), Role.MEMBER)
+            for email, role in COLLEAGUES.items():
+                name = email.partition("@")[0].title()
+                _join(workspace, _person(email, name, password), role)
             _staff(_person(AUDITOR, "Auditor", password))
         caller = Caller.system("seed")
         if settings.LIVEAVATAR_API_KEY.startswith("sim-"):
@@ -70,11 +78,12 @@ class Command(BaseCommand):
         ):
             _seed_widget(workspace, owner, public_id, placement, site=options["site"])
         catalogue.request_sync(caller=caller, now=timezone.now())
+        colleagues = ", ".join(f"{email} ({role})" for email, role in COLLEAGUES.items())
         self.stdout.write(
             f"Sign in as   {OWNER}\n"
             f"Password     {password}\n"
             f"Then click   Talk, and allow the microphone\n"
-            f"Also here    {MEMBER} (member), {AUDITOR} (staff auditor), same password"
+            f"Also here    {colleagues}, {AUDITOR} (staff auditor), same password"
         )
 
 

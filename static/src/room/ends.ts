@@ -16,6 +16,7 @@ const TITLES: Record<string, string> = {
   key_gone: "The key is gone",
   widget_off: "The widget was switched off",
   workspace_closed: "The workspace was closed",
+  member_gone: "You may not talk here any more",
   refused: "LiveAvatar refused",
   no_credits: "No credits left",
   concurrency: "All places are taken",

@@ -1,5 +1,5 @@
 import { watch } from "../watch.ts";
-import type { Api } from "./api.ts";
+import { type Api, ApiError } from "./api.ts";
 import type { RoomConfig } from "./config.ts";
 import { keepPresent } from "./presence.ts";
 import { isOver, type RoomEvent, type RoomState } from "./state.ts";
@@ -42,6 +42,9 @@ export class Following {
       this.store.dispatch({ type: "facts", facts: await this.api.facts() });
       this.#reachable(true);
     } catch (error) {
+      if (error instanceof ApiError && (error.status === 403 || error.status === 404)) {
+        return this.#shutOut();
+      }
       this.#reachable(false);
       throw error;
     }
@@ -57,6 +60,13 @@ export class Following {
     await this.refresh();
     const { facts } = this.store.state;
     return isOver(this.store.state) ? null : { url: facts.watchUrl, version: facts.version };
+  }
+
+  /** Whoever may not see the session any more hears nothing of it, but that it is over for them. */
+  #shutOut(): void {
+    const endMessage = "You may not see this conversation any more.";
+    const facts = { ...this.store.state.facts, endReason: "member_gone", endMessage };
+    this.store.dispatch({ type: "facts", facts: { ...facts, state: "ended", retryable: false } });
   }
 
   #reachable(reachable: boolean): void {
