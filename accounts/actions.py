@@ -103,6 +103,7 @@ class Action(StrEnum):
         "temperature",
         "is_sandbox",
         "max_seconds",
+        "predecessor",
     )
     SESSION_START_REFUSED = "avatar_session.start_refused", "reason"
     SESSION_LIVE = "avatar_session.live", "cause", "remote_id"

@@ -17,6 +17,7 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     EndReason.ADMIN: Ending("An administrator ended the conversation.", True),
     EndReason.ABANDONED: Ending("The page was closed, so the conversation ended.", True),
     EndReason.LIMIT: Ending("The conversation reached its time limit.", True),
+    EndReason.CONTINUED: Ending("The conversation went on in a new one.", True),
     EndReason.KEY_GONE: Ending(
         "The OpenAI key of this session is no longer ready. Choose another key.", False
     ),

@@ -118,6 +118,7 @@ class EndReason(StrEnum):
     ADMIN = "admin"
     ABANDONED = "abandoned"
     LIMIT = "limit"
+    CONTINUED = "continued"
     KEY_GONE = "key_gone"
     WIDGET_OFF = "widget_off"
     WORKSPACE_CLOSED = "workspace_closed"

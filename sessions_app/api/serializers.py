@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -68,6 +69,13 @@ class StateOutput(serializers.Serializer[AvatarSession]):
         allow_null=True, help_text="Its place in the waiting line, 1 first; null elsewhere."
     )
 
+    successor = serializers.SerializerMethodField(
+        help_text="The session that goes on after this one, as far as one was asked for."
+    )
+    carries_over = serializers.SerializerMethodField(
+        help_text="Whether its avatar was told the last lines of the conversation before."
+    )
+
     def get_watch_url(self, session: AvatarSession) -> str:
         return watch.address("session", session.public_id)
 
@@ -97,6 +105,13 @@ class StateOutput(serializers.Serializer[AvatarSession]):
         ending = endings.of(session.end_reason)
         return bool(ending and ending.retryable)
 
+    def get_successor(self, session: AvatarSession) -> UUID | None:
+        following = AvatarSession.objects.filter(predecessor=session)
+        return following.values_list("public_id", flat=True).first()
+
+    def get_carries_over(self, session: AvatarSession) -> bool:
+        return session.context is not None and session.context.is_one_off
+
 
 class VisitorStateOutput(StateOutput):
     """What a stranger is told: nothing of whose key, account or credits it was."""
@@ -111,6 +126,12 @@ class VisitorStateOutput(StateOutput):
 
     def get_vendor_message(self, _: AvatarSession) -> str:
         return ""
+
+    def get_successor(self, _: AvatarSession) -> UUID | None:
+        return None
+
+    def get_carries_over(self, _: AvatarSession) -> bool:
+        return False
 
 
 class RoomOutput(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from sessions_app.api import embed, views
+from sessions_app.api import embed, takeovers, views
 
 _session = "embed/v1/sessions/<uuid:public_id>"
 
@@ -13,6 +13,16 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/presence", views.PresenceView.as_view(), name="api_presence"),
     path("sessions/<uuid:public_id>/stop", views.StopView.as_view(), name="api_stop"),
     path("sessions/<uuid:public_id>/extend", views.ExtendView.as_view(), name="api_extend"),
+    path(
+        "sessions/<uuid:public_id>/successor",
+        takeovers.SuccessorView.as_view(),
+        name="api_successor",
+    ),
+    path(
+        "sessions/<uuid:public_id>/continued",
+        takeovers.ContinuedView.as_view(),
+        name="api_continued",
+    ),
     path("sessions/<uuid:public_id>/lines", views.LinesView.as_view(), name="api_lines"),
     path("sessions/<uuid:public_id>/reports", views.ReportsView.as_view(), name="api_reports"),
     path("embed/v1/tickets", embed.TicketsView.as_view(), name="embed_tickets"),

@@ -1,5 +1,7 @@
 """The session API, for the room page and for scripts. One error shape (`api_errors`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -40,15 +42,27 @@ class SessionAccess(APIView):
     def visible(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session, if whoever asks may know that it is there."""
         visible = AvatarSession.objects.visible_to(_user(request))
-        return get_object_or_404(visible.select_related("workspace"), public_id=public_id)
+        found = visible.select_related("workspace", "context")
+        return get_object_or_404(found, public_id=public_id)
 
     def own(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session of this very person: only they are in its room."""
         own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
-        return get_object_or_404(own.select_related("workspace"), public_id=public_id)
+        return get_object_or_404(own.select_related("workspace", "context"), public_id=public_id)
 
     def caller(self, request: Request) -> Caller:
         return Caller.of(request)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Why a session cannot be started, as the API says it."""
+    try:
+        yield
+    except NotStartable as error:
+        raise Refused(f"not_startable.{error.field}", str(error), status=422) from error
+    except QuotaReached as error:
+        raise Refused(f"quota.{error.code}", str(error), retryable=True) from error
 
 
 def _user(request: Request) -> User:
@@ -74,18 +88,15 @@ class SessionsView(APIView):
         given = serializers.StartInput(data=request.data)
         given.is_valid(raise_exception=True)
         membership = _membership(request)
-        try:
+        wish, key = _wish(given.validated_data, membership), _idempotency_key(request)
+        with refusing():
             session = avatar_sessions.request(
                 caller=Caller.of(request),
                 workspace=membership.workspace,
-                wish=_wish(given.validated_data, membership),
-                idempotency_key=_idempotency_key(request),
+                wish=wish,
+                idempotency_key=key,
                 now=timezone.now(),
             )
-        except NotStartable as error:
-            raise Refused(f"not_startable.{error.field}", str(error), status=422) from error
-        except QuotaReached as error:
-            raise Refused(f"quota.{error.code}", str(error), retryable=True) from error
         return Response(serializers.StateOutput(session).data, status=status.HTTP_202_ACCEPTED)
 
 

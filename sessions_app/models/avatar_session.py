@@ -53,6 +53,10 @@ class AvatarSession(DueWork):
         Widget, models.PROTECT, null=True, blank=True, related_name="avatar_sessions"
     )
     idempotency_key = models.CharField(max_length=80)
+    # The session that it goes on after, where it took over from one.
+    predecessor = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="successor"
+    )
     state = models.CharField(
         max_length=16,
         choices=[(state.value, stage.label) for state, stage in LIFECYCLE.items()],

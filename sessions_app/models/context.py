@@ -9,18 +9,22 @@ from accounts.models import DueWork, DueWorkQuerySet, User, Workspace
 
 class ContextQuerySet(DueWorkQuerySet["Context"]):
     def visible_to(self, user: User) -> "ContextQuerySet":
-        return self.filter(workspace__memberships__user=user, deleted_at__isnull=True)
+        """Those that people write; one-offs are nobody's to read or to choose."""
+        written = self.filter(is_one_off=False, deleted_at__isnull=True)
+        return written.filter(workspace__memberships__user=user)
 
     def usable(self) -> "ContextQuerySet":
         """Those that the cloud knows. One whose newest edit is still on its way is among them."""
-        return self.filter(deleted_at__isnull=True).exclude(remote_context_id="")
+        return self.filter(is_one_off=False, deleted_at__isnull=True).exclude(remote_context_id="")
 
 
 class Context(DueWork):
     """What an avatar is told before it talks: a prompt and an opening text, mirrored to the cloud.
 
     Name, prompt and opening text here are those of the newest version. The mirror is behind while
-    `mirrored_number` is below `number`.
+    `mirrored_number` is below `number`. A one-off is made for one session, which goes on after
+    another: `source` is what it was made from. It has no versions, and its words are erased as soon
+    as that session needs it no more; the row stays, so that strays in the cloud are known as ours.
     """
 
     class State(models.TextChoices):
@@ -45,6 +49,10 @@ class Context(DueWork):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_one_off = models.BooleanField(default=False, editable=False)
+    source = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = ContextQuerySet.as_manager()
 
@@ -60,6 +68,14 @@ class Context(DueWork):
                 condition=Q(state__in=["ready", "deleted", "rejected"]) | Q(due_at__isnull=False),
                 name="context_moving_is_due",
             ),
+            models.CheckConstraint(
+                condition=Q(is_one_off=True) | Q(source__isnull=True),
+                name="context_source_of_one_off",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_one_off=False) | Q(deleted_at__isnull=True) | Q(prompt=""),
+                name="context_one_off_is_erased",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="context_due"),
@@ -67,6 +83,11 @@ class Context(DueWork):
 
     def __str__(self) -> str:
         return f"{self.name} ({str(self.public_id)[:8]})"
+
+    @property
+    def lasting(self) -> "Context | None":
+        """What another session can be started with: itself, or what a one-off was made from."""
+        return self.source if self.is_one_off else self
 
     @property
     def remote_name(self) -> str:

@@ -15,7 +15,15 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import budgets, counts, extensions, line, moves, reservations
+from sessions_app.services import (
+    budgets,
+    counts,
+    extensions,
+    line,
+    moves,
+    one_offs,
+    reservations,
+)
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 
 _LINE_IS_FULL: Final = (
@@ -35,6 +43,7 @@ class Wish:
     temperature: Decimal = Decimal("0.8")
     is_sandbox: bool = False
     max_seconds: int = 300
+    predecessor: AvatarSession | None = None
 
 
 class NotStartable(Exception):
@@ -71,14 +80,16 @@ def accept(
             raise
         extension = 0
         period, waits_for = _place(workspace, _need(wish, extension), stranger, now)
+    context, context_number = _context(wish, caller, now)
     session = AvatarSession.objects.create(
         workspace=workspace,
         requested_by=caller.user,
         widget=stranger.widget if stranger else None,
         idempotency_key=idempotency_key,
+        predecessor=wish.predecessor,
         avatar=wish.avatar,
-        context=wish.context,
-        context_number=wish.context.mirrored_number if wish.context else None,
+        context=context,
+        context_number=context_number,
         provider_key=wish.provider_key,
         voice=wish.voice,
         model=wish.model,
@@ -91,7 +102,7 @@ def accept(
         waits_for=waits_for,
         requested_at=now,
         lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
-        due_at=line.wait_until(now) if waits_for else now,
+        due_at=line.wait_until(now) if waits_for else one_offs.start_at(context, now=now),
     )
     audit.record(
         Action.SESSION_REQUESTED,
@@ -107,6 +118,15 @@ def accept(
     counts.accepted(session)
     moves.tell(session, cause="waits" if waits_for else "requested", now=now)
     return session
+
+
+def _context(wish: Wish, caller: Caller, now: datetime) -> tuple[Context | None, int | None]:
+    """What the avatar is told, and which version of it; what was said before goes along."""
+    if wish.predecessor is not None:
+        one_off = one_offs.make(wish.predecessor, caller=caller, now=now)
+        if one_off is not None:
+            return one_off, wish.predecessor.context_number
+    return wish.context, wish.context.mirrored_number if wish.context else None
 
 
 def _place(
@@ -171,6 +191,8 @@ def _told(wish: Wish, stranger: Stranger | None) -> dict[str, audit.Detail]:
         "is_sandbox": wish.is_sandbox,
         "max_seconds": wish.max_seconds,
     }
+    if wish.predecessor is not None:
+        told["predecessor"] = str(wish.predecessor.public_id)
     if stranger is not None:
         told |= {"widget": stranger.widget.name, "origin": stranger.origin}
     return told

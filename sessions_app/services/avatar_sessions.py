@@ -73,6 +73,8 @@ def request(
             return existing  # the other of two equal requests was a moment faster
         raise
     except (NotStartable, QuotaReached) as refusal:
+        if existing := earlier.first():
+            return existing  # it took the last place, or the rest of the month
         audit.refusal(
             Action.SESSION_START_REFUSED,
             caller=caller,
@@ -87,24 +89,27 @@ def request(
 def again(
     session: AvatarSession, *, caller: Caller, idempotency_key: str, now: datetime
 ) -> AvatarSession:
-    """A new session with the same settings; its time is cut to what is allowed today."""
+    """A new session with the same settings."""
     return request(
         caller=caller,
         workspace=session.workspace,
-        wish=replace(
-            wish_of(session),
-            max_seconds=min(session.max_seconds, session.workspace.session_limit_seconds),
-        ),
+        wish=wish_again(session),
         idempotency_key=idempotency_key,
         now=now,
     )
+
+
+def wish_again(session: AvatarSession) -> Wish:
+    """The same settings, as far as they may be wished for today."""
+    longest = session.workspace.session_limit_seconds
+    return replace(wish_of(session), max_seconds=min(session.max_seconds, longest))
 
 
 def wish_of(session: AvatarSession) -> Wish:
     return Wish(
         avatar=session.avatar,
         provider_key=session.provider_key,
-        context=session.context,
+        context=session.context.lasting if session.context else None,
         voice=session.voice,
         model=session.model,
         temperature=session.temperature,

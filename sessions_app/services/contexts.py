@@ -121,18 +121,27 @@ def delete_all(workspace: Workspace, *, caller: Caller, now: datetime) -> None:
 
 def _delete(context: Context, caller: Caller, now: datetime) -> None:
     with transaction.atomic():
-        deleted = Context.objects.filter(pk=context.pk, deleted_at__isnull=True).update(
-            deleted_at=now,
-            **{**_DUE_AGAIN, "state": Context.State.DELETING},
-            due_at=now,
-        )
-        if not deleted:
-            return
-        context.refresh_from_db()
-        audit.record(
-            Action.CONTEXT_DELETED, caller=caller, workspace=context.workspace, obj=context
-        )
-        ring_and_tell(context)
+        if remove(context, caller=caller, now=now):
+            ring_and_tell(context)
+
+
+def remove(context: Context, *, caller: Caller, now: datetime) -> bool:
+    """Marks it deleted and due to be deleted there, within a transaction; False if it was before.
+
+    What a one-off says is erased with it. Whoever calls rings.
+    """
+    erased = {"prompt": "", "opening_text": ""} if context.is_one_off else {}
+    deleted = Context.objects.filter(pk=context.pk, deleted_at__isnull=True).update(
+        deleted_at=now,
+        **{**_DUE_AGAIN, "state": Context.State.DELETING},
+        due_at=now,
+        **erased,
+    )
+    if not deleted:
+        return False
+    context.refresh_from_db()
+    audit.record(Action.CONTEXT_DELETED, caller=caller, workspace=context.workspace, obj=context)
+    return True
 
 
 def sweep(*, now: datetime) -> None:
@@ -140,9 +149,13 @@ def sweep(*, now: datetime) -> None:
         bell.ring("sessions_app.mirror_context", queue="sync", context_id=pk)
 
 
+def ring(context: Context) -> None:
+    bell.ring("sessions_app.mirror_context", queue="sync", context_id=context.pk)
+
+
 def ring_and_tell(context: Context) -> None:
     """Last in a transaction that made the context due."""
-    bell.ring("sessions_app.mirror_context", queue="sync", context_id=context.pk)
+    ring(context)
     changes.announce(context.workspace_id, ("context", context.public_id))
 
 

@@ -19,7 +19,7 @@ from liveavatar_web import bell, watch
 from sessions_app.lifecycle import EndReason, Event
 from sessions_app.models import AvatarSession
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
-from sessions_app.services import budgets, moves, reservations, tallies
+from sessions_app.services import budgets, moves, one_offs, reservations, tallies
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 
 _LINE: Final = Caller.system("line")
@@ -58,7 +58,7 @@ def advance(*, now: datetime) -> None:
     """
     full: set[tuple[str, int | None]] = set()
     waiting = AvatarSession.objects.waiting().order_by("id")
-    for session in waiting.select_related("workspace", "widget", "visit"):
+    for session in waiting.select_related("workspace", "widget", "visit", "context"):
         if full & set(_lines_of(session)):
             continue
         try:
@@ -93,7 +93,7 @@ def _admit(session: AvatarSession, now: datetime) -> bool:
         now=now,
         caller=_LINE,
         requested_at=now,
-        due_at=now,
+        due_at=one_offs.start_at(session.context, now=now),
         reserved_period=period,
         waits_for="",
         place=None,

@@ -20,7 +20,7 @@ from accounts.services.callers import Caller
 from liveavatar import errors
 from liveavatar_web import cloud
 from sessions_app.models import Context
-from sessions_app.services import contexts
+from sessions_app.services import contexts, one_offs
 
 log = structlog.get_logger(__name__)
 
@@ -146,6 +146,7 @@ def _record_pushed(
         action=Action.CONTEXT_MIRRORED,
         details={"number": context.number, "remote_id": remote_id},
     )
+    _wake(context)
 
 
 def _record_failure(context: Context, claim: Claim, error: Exception, *, deleting: bool) -> None:
@@ -162,7 +163,7 @@ def _record_failure(context: Context, claim: Claim, error: Exception, *, deletin
             details={"number": context.number, "error": str(error)},
             **why,
         )
-        return
+        return _wake(context)
     wait = backoff(context.attempts)
     if cloud_error is not None and cloud_error.retry_after is not None:
         wait = timedelta(seconds=cloud_error.retry_after)
@@ -175,6 +176,13 @@ def _record_failure(context: Context, claim: Claim, error: Exception, *, deletin
         due_at=timezone.now() + wait,
         **why,
     )
+    return None
+
+
+def _wake(context: Context) -> None:
+    """Not within the transaction that recorded it: a session's row is locked before its context."""
+    if context.is_one_off:
+        one_offs.wake(context, now=timezone.now())
 
 
 def _record(

@@ -1,7 +1,8 @@
 """The one way a session changes state: a conditional update, what it held, its timeline, its audit.
 
 Rows are locked in one order, so that no two transactions wait for each other: the session, its
-cloud sessions, the meters, the widget's tallies, the workspace (`changes.announce`).
+cloud sessions, the meters, the widget's tallies, its one-off context, the workspace
+(`changes.announce`).
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from accounts.services.callers import Caller
 from liveavatar_web import bell
 from sessions_app.lifecycle import OVER, Event, State, outcomes
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent
-from sessions_app.services import counts, reservations, tallies
+from sessions_app.services import counts, one_offs, reservations, tallies
 
 _ACTIONS: Final = {
     State.LIVE: Action.SESSION_LIVE,
@@ -53,7 +54,9 @@ def move(
     ):
         return False
     session.refresh_from_db(
-        from_queryset=AvatarSession.objects.select_related("workspace", "widget", "visit")
+        from_queryset=AvatarSession.objects.select_related(
+            "workspace", "widget", "visit", "context"
+        )
     )
     to = State(session.state)
     if to in OVER:
@@ -61,6 +64,7 @@ def move(
             reservations.settle(session)
         tallies.count_seconds(session, session.billed_seconds or 0, now=now)
         doubt(session, now=now)
+        one_offs.discard(session.context, caller=caller, now=now)
     if to in _ACTIONS:
         _audit(session, to, cause=cause, caller=caller)
     if was_waiting or (to in OVER and AvatarSession.objects.waiting().exists()):

@@ -24,8 +24,9 @@ EVENTS: Final = {
     "autoplay_blocked": "The browser held the sound back until a click",
     "extended": "The person made it longer",
     "taken_over": "Another tab took the room over",
+    "left_behind": "What was said before did not reach LiveAvatar in time; it starts without it",
 }
-FROM_PAGES: Final = frozenset(EVENTS) - {"extended"}
+FROM_PAGES: Final = frozenset(EVENTS) - {"extended", "left_behind"}
 # A page that reports more than this is not one of ours.
 MOST_REPORTS: Final = 500
 _STEPS: Final = {"joined": "joined_at", "first_frame": "first_frame_at"}

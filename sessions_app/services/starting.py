@@ -24,7 +24,7 @@ from liveavatar_web.fields import SealedField
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import TRANSITIONS, EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudSession
-from sessions_app.services import moves, stopping
+from sessions_app.services import moves, one_offs, stopping
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +80,10 @@ def _claim(pk: int, now: datetime) -> tuple[AvatarSession, Claim] | None:
         if claim is None:
             return None
         session = AvatarSession.objects.select_related(
-            "workspace", "provider_key", "avatar", "context"
+            "workspace", "provider_key", "avatar", "context__source"
         ).get(pk=pk)
+        if one_offs.is_missing(session.context):
+            one_offs.leave_behind(session, caller=_WORKER, now=now)
         if not _is_first(session):
             moves.doubt(session, now=now)  # those of a worker that died under an earlier claim
         moves.tell(session, cause="claimed", now=now)

@@ -25,7 +25,8 @@ from sessions_app.services.limits import QuotaReached
 def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     """One that this person may see, else 404; `request.membership` is theirs in its workspace."""
     visible = AvatarSession.objects.visible_to(request.user).select_related(
-        "workspace", "avatar", "context", "provider_key", "requested_by", "widget", "visit"
+        *("workspace", "avatar", "context__source", "provider_key", "requested_by"),
+        *("widget", "visit", "predecessor", "successor"),
     )
     found = get_object_or_404(visible, public_id=public_id)
     stand_in(request, found.workspace)
@@ -95,6 +96,8 @@ def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
     events = AuditEvent.objects.visible_to(request.user).filter(object_id=found.public_id)
     values = {
         "session": found,
+        "context": found.context.lasting if found.context else None,
+        "successor": getattr(found, "successor", None),
         "ending": endings.of(found.end_reason),
         "timeline": timeline.of(found),
         "transcript": found.events.lines() if may_read else None,

@@ -96,6 +96,15 @@ def assert_books_balance(cloud: SimulatedCloud) -> None:
     assert_meters_balance()
 
 
+def assert_one_offs_are_needed(cloud: SimulatedCloud) -> None:
+    """The cloud holds what was said before only for sessions that go on, and so do we."""
+    needed = AvatarSession.objects.filter(state__in=OPEN, context__is_one_off=True)
+    held = set(needed.values_list("context__remote_context_id", flat=True)) - {""}
+    assert {each["id"] for each in cloud.state()["contexts"]} == held
+    erased = Context.objects.filter(is_one_off=True).exclude(pk__in=needed.values("context"))
+    assert set(erased.values_list("prompt", flat=True)) <= {""}
+
+
 def assert_meters_balance() -> None:
     slots: Counter[str] = Counter()
     seconds: Counter[tuple[str, str]] = Counter()

@@ -365,10 +365,12 @@ def test_the_schema_describes_every_route_without_a_guess(tmp_path: Any) -> None
         "/api/embed/v1/tickets",
         "/api/sessions",
         "/api/sessions/{public_id}",
+        "/api/sessions/{public_id}/continued",
         "/api/sessions/{public_id}/extend",
         "/api/sessions/{public_id}/lines",
         "/api/sessions/{public_id}/presence",
         "/api/sessions/{public_id}/reports",
         "/api/sessions/{public_id}/room",
         "/api/sessions/{public_id}/stop",
+        "/api/sessions/{public_id}/successor",
     ]

@@ -26,6 +26,9 @@ ROUTES: dict[str, tuple[str, str, Any, tuple[int, ...]]] = {
     "room": ("GET", "/api/sessions/{id}/room", None, (200, 404, 404, 404, 404, 403)),
     "presence": ("POST", "/api/sessions/{id}/presence", {}, (200, 404, 404, 404, 404, 403)),
     "stop": ("POST", "/api/sessions/{id}/stop", None, (202, 202, 404, 403, 404, 403)),
+    # Alice's session is not in its last minute: even she is refused, and told why.
+    "successor": ("POST", "/api/sessions/{id}/successor", None, (409, 404, 404, 404, 404, 403)),
+    "continued": ("POST", "/api/sessions/{id}/continued", None, (202, 404, 404, 404, 404, 403)),
     "lines": (
         *("POST", "/api/sessions/{id}/lines", {"lines": [LINE]}),
         (200, 404, 404, 404, 404, 403),
@@ -113,7 +116,11 @@ def test_somebody_who_left_the_workspace_has_no_session_there_any_more(world: Wo
         "start": 403,
         "schema": 200,
         **dict.fromkeys(
-            ["state", "room", "presence", "stop", "lines", "reports", "elsewhere"], 404
+            [
+                *("state", "room", "presence", "stop", "successor", "continued"),
+                *("lines", "reports", "elsewhere"),
+            ],
+            404,
         ),
     }
 

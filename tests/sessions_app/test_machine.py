@@ -16,12 +16,20 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from accounts.models import ProviderKey, User
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, CloudSession, Reconciliation
-from sessions_app.services import avatar_sessions, leases, line, reconciliation, starting, stopping
+from sessions_app.services import (
+    avatar_sessions,
+    leases,
+    line,
+    reconciliation,
+    starting,
+    stopping,
+    takeovers,
+)
 from sessions_app.services.acceptance import NotStartable, Wish
 from sessions_app.services.limits import QuotaReached
 from sessions_app.services.sweep import sweep
 from tests import build, work
-from tests.sessions_app.rows import assert_books_balance, time_passes
+from tests.sessions_app.rows import assert_books_balance, assert_one_offs_are_needed, time_passes
 from tests.sessions_app.trouble import (
     KEEP_ALIVE,
     MINT,
@@ -48,6 +56,7 @@ _REFUSALS = {
 _FAULTS = {name: TROUBLES[name] for name in _QUICK} | _REFUSALS
 _FAULT = st.sampled_from(sorted(_FAULTS))
 _TIMES = st.integers(1, 3)
+_CONTEXT = ["POST /v1/contexts", "DELETE /v1/contexts/{id}"]
 _PLACES = 2
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -106,6 +115,22 @@ class Lives(RuleBasedStateMachine):
     def the_person_ends_it(self, number: int) -> None:
         if session := self.pick(number):
             avatar_sessions.stop_by(session, caller=build.caller(self.alice), now=timezone.now())
+
+    @rule(number=st.integers(0, 5), said=st.booleans(), route=st.sampled_from([*_CONTEXT, ""]))
+    def the_person_goes_on(self, number: int, said: bool, route: str) -> None:
+        session = self.pick(number)
+        if session is None or session.state != State.LIVE:
+            return
+        AvatarSession.objects.filter(pk=session.pk).update(limit_at=timezone.now())
+        session.refresh_from_db()
+        if said:
+            line = {"kind": "user_line", "text": "Hello", "page_key": "1"}
+            session.events.get_or_create(page_key="1", defaults=line)
+        if route:
+            fault(self.cloud, route, mode="close_after")
+        with contextlib.suppress(QuotaReached, NotStartable):
+            takeovers.request(session, caller=build.caller(self.alice), now=timezone.now())
+            takeovers.finish(session, caller=build.caller(self.alice), now=timezone.now())
 
     @rule(number=st.integers(0, 5))
     def the_page_is_closed(self, number: int) -> None:
@@ -182,6 +207,7 @@ class Lives(RuleBasedStateMachine):
                 work.one_round(timezone.now())
             CloudSession.objects.update(doubt_until=timezone.now())
         assert_books_balance(self.cloud)
+        assert_one_offs_are_needed(self.cloud)
         states = list(AvatarSession.objects.open().values_list("state", flat=True))
         assert set(states) <= {State.LIVE, State.WAITING}
         assert State.WAITING not in states or states.count(State.LIVE) == _PLACES
