@@ -25,6 +25,7 @@ class Right(StrEnum):
     RENAME_WORKSPACE = "rename the workspace"
     MANAGE_MEMBERS = "invite, remove and change members"
     HAND_OVER = "hand the workspace over to somebody else"
+    SHARE_FILTERS = "share filters of sessions"
 
 
 _MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
@@ -38,11 +39,12 @@ _ADMIN: Final = _MEMBER | {
     Right.SET_RETENTION,
     Right.RENAME_WORKSPACE,
     Right.MANAGE_MEMBERS,
+    Right.SHARE_FILTERS,
 }
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.OWNER: _ADMIN | {Right.DELETE_WORKSPACE, Right.HAND_OVER},
     Role.ADMIN: _ADMIN,
     Role.MEMBER: _MEMBER,
-    Role.AUDITOR: frozenset({Right.READ_AUDIT}),
+    Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.SHARE_FILTERS}),
 }

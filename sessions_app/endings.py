@@ -8,49 +8,72 @@ from sessions_app.lifecycle import EndReason
 
 @dataclass(frozen=True, slots=True)
 class Ending:
+    """`title` is for lists and filters, `message` for the one whose conversation it was."""
+
+    title: str
     message: str
     retryable: bool
 
 
 ENDINGS: Final[dict[EndReason, Ending]] = {
-    EndReason.PERSON: Ending("You ended the conversation.", True),
-    EndReason.ADMIN: Ending("An administrator ended the conversation.", True),
-    EndReason.ABANDONED: Ending("The page was closed, so the conversation ended.", True),
-    EndReason.LIMIT: Ending("The conversation reached its time limit.", True),
-    EndReason.CONTINUED: Ending("The conversation went on in a new one.", True),
-    EndReason.KEY_GONE: Ending(
-        "The OpenAI key of this session is no longer ready. Choose another key.", False
+    EndReason.PERSON: Ending("Ended by the person", "You ended the conversation.", True),
+    EndReason.ADMIN: Ending(
+        "Ended by an administrator", "An administrator ended the conversation.", True
     ),
-    EndReason.WIDGET_OFF: Ending("The widget was switched off.", False),
+    EndReason.ABANDONED: Ending(
+        "Page closed", "The page was closed, so the conversation ended.", True
+    ),
+    EndReason.LIMIT: Ending("Time limit reached", "The conversation reached its time limit.", True),
+    EndReason.CONTINUED: Ending(
+        "Went on in a new one", "The conversation went on in a new one.", True
+    ),
+    EndReason.KEY_GONE: Ending(
+        "Key gone", "The OpenAI key of this session is no longer ready. Choose another key.", False
+    ),
+    EndReason.WIDGET_OFF: Ending("Widget switched off", "The widget was switched off.", False),
     EndReason.MEMBER_GONE: Ending(
-        "Whoever asked for it may not start conversations in this workspace any more.", False
+        "Person gone",
+        "Whoever asked for it may not start conversations in this workspace any more.",
+        False,
     ),
     EndReason.WORKSPACE_CLOSED: Ending(
-        "The workspace was closed, so the conversation ended.", False
+        "Workspace closed", "The workspace was closed, so the conversation ended.", False
     ),
     EndReason.REFUSED: Ending(
+        "Refused by LiveAvatar",
         "LiveAvatar refused to start this session. Change what it complains about and try again.",
         False,
     ),
     EndReason.NO_CREDITS: Ending(
+        "No credits left",
         "The LiveAvatar account has no credits left. Whoever runs this installation can add some.",
         False,
     ),
     EndReason.CONCURRENCY: Ending(
-        "The LiveAvatar account is running as many sessions as it may. Try again in a moment.", True
+        "Too many at a time at LiveAvatar",
+        "The LiveAvatar account is running as many sessions as it may. Try again in a moment.",
+        True,
     ),
-    EndReason.CLOUD: Ending("LiveAvatar ended the conversation.", True),
+    EndReason.CLOUD: Ending("Ended by LiveAvatar", "LiveAvatar ended the conversation.", True),
     EndReason.CLOUD_UNREACHABLE: Ending(
-        "LiveAvatar could not be reached. Nothing is running; try again in a moment.", True
+        "LiveAvatar unreachable",
+        "LiveAvatar could not be reached. Nothing is running; try again in a moment.",
+        True,
     ),
     EndReason.NOT_STARTED_IN_TIME: Ending(
-        "The session could not be started in time. Nothing is running; try again.", True
+        "Not started in time",
+        "The session could not be started in time. Nothing is running; try again.",
+        True,
     ),
     EndReason.NO_PLACE: Ending(
-        "No place became free in time. Nothing was started; try again later.", True
+        "No place became free",
+        "No place became free in time. Nothing was started; try again later.",
+        True,
     ),
     EndReason.USED_UP: Ending(
-        "What may be used in this period was used up while this session waited.", False
+        "Budget used up",
+        "What may be used in this period was used up while this session waited.",
+        False,
     ),
 }
 

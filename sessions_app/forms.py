@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 
 from accounts.models import Membership, ProviderKey
-from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, Context
 from sessions_app.services import avatar_sessions
 from sessions_app.services.acceptance import Wish
@@ -40,19 +39,6 @@ class AvatarSearchForm(forms.Form):
         required=False,
         choices=[("", "All"), ("own", "Your own"), ("public", "Public")],
         label="Whose",
-    )
-
-
-class SessionFilterForm(forms.Form):
-    widget = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    state = forms.ChoiceField(
-        required=False,
-        choices=[
-            ("", "All"),
-            ("open", "Running"),
-            (State.ENDED, "Ended"),
-            (State.FAILED, "Failed"),
-        ],
     )
 
 

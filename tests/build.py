@@ -106,6 +106,7 @@ def past_session(by: User, wish: Wish, **fields: Any) -> AvatarSession:
     """A session that ended yesterday, written straight into the table."""
     then = timezone.now() - timedelta(days=1)
     values = {
+        "requested_by": by,
         "state": "ended",
         "end_reason": "person",
         "requested_at": then,
@@ -120,7 +121,6 @@ def past_session(by: User, wish: Wish, **fields: Any) -> AvatarSession:
     }
     return AvatarSession.objects.create(
         workspace=wish.provider_key.workspace,
-        requested_by=by,
         avatar=wish.avatar,
         context=wish.context,
         provider_key=wish.provider_key,

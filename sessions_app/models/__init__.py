@@ -5,6 +5,7 @@ from sessions_app.models.cloud_session import CloudSession
 from sessions_app.models.context import Context, ContextVersion
 from sessions_app.models.meter import Meter
 from sessions_app.models.reconciliation import CloudStranger, Reconciliation
+from sessions_app.models.saved_filter import SavedFilter
 from sessions_app.models.session_event import SessionEvent
 from sessions_app.models.visit import Visit
 from sessions_app.models.widget import Widget, WidgetTally
@@ -19,6 +20,7 @@ __all__ = [
     "ContextVersion",
     "Meter",
     "Reconciliation",
+    "SavedFilter",
     "SessionEvent",
     "Visit",
     "Widget",

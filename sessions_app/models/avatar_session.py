@@ -6,9 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import DueWork, DueWorkQuerySet, ProviderKey, User, Workspace
+from accounts.models import (
+    DueWork,
+    DueWorkQuerySet,
+    Membership,
+    ProviderKey,
+    User,
+    Workspace,
+)
 from accounts.rights import RIGHTS, Right
 from liveavatar_web.fields import SealedField
+from sessions_app import endings
 from sessions_app.lifecycle import LIFECYCLE, OPEN, OVER, EndReason, State
 from sessions_app.models.avatar import Avatar
 from sessions_app.models.context import Context
@@ -18,6 +26,7 @@ from sessions_app.models.widget import Widget
 _OPEN = [state.value for state in LIFECYCLE if state in OPEN]
 _HOLDING = [state.value for state, stage in LIFECYCLE.items() if stage.holds_slot]
 _OVER = [state.value for state in LIFECYCLE if state in OVER]
+_NEWEST = ("-requested_at", "-id")
 
 
 class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
@@ -29,6 +38,13 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
             Q(workspace__in=audited)
             | Q(requested_by=user, workspace__in=user.memberships.values("workspace"))
         )
+
+    def shown_in(self, membership: Membership) -> "AvatarSessionQuerySet":
+        """What a member sees of their workspace: as `visible_to`, but in an index's order."""
+        rows = self.filter(workspace=membership.workspace_id)
+        if membership.may(Right.READ_AUDIT):
+            return rows
+        return rows.filter(requested_by=membership.user_id)
 
     def open(self) -> "AvatarSessionQuerySet":
         """Not over yet: waiting, starting, live or ending."""
@@ -46,12 +62,24 @@ class AvatarSession(DueWork):
     """One conversation with an avatar, from the request to the bill. `lifecycle` has its states."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="avatar_sessions")
-    # Who asked: a member, or a stranger at a widget, whose side of it is the session's `visit`.
-    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    widget = models.ForeignKey(
-        Widget, models.PROTECT, null=True, blank=True, related_name="avatar_sessions"
+    # Foreign keys whose own index one of Meta's begins with have no second one.
+    workspace = models.ForeignKey(
+        Workspace, models.PROTECT, related_name="avatar_sessions", db_index=False
     )
+    # Who asked: a member, or a stranger at a widget, whose side of it is the session's `visit`.
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    widget = models.ForeignKey(
+        Widget,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="avatar_sessions",
+        db_index=False,
+    )
+    # The site on which a widget's visitor asked.
+    origin = models.CharField(max_length=255, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=80)
     # The session that it goes on after, where it took over from one.
     predecessor = models.OneToOneField(
@@ -67,7 +95,7 @@ class AvatarSession(DueWork):
     avatar = models.ForeignKey(Avatar, models.PROTECT, related_name="+")
     context = models.ForeignKey(Context, models.PROTECT, null=True, blank=True, related_name="+")
     context_number = models.PositiveIntegerField(null=True, blank=True)
-    provider_key = models.ForeignKey(ProviderKey, models.PROTECT, related_name="+")
+    provider_key = models.ForeignKey(ProviderKey, models.PROTECT, related_name="+", db_index=False)
     voice = models.CharField(max_length=32)
     model = models.CharField(max_length=100)
     temperature = models.DecimalField(
@@ -115,7 +143,7 @@ class AvatarSession(DueWork):
     objects = AvatarSessionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-id"]
+        ordering = ["-requested_at", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["requested_by", "idempotency_key"], name="session_once_per_key"
@@ -176,19 +204,24 @@ class AvatarSession(DueWork):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "-id"], name="session_by_workspace"),
-            models.Index(fields=["requested_by", "-id"], name="session_by_person"),
-            models.Index(fields=["widget", "-id"], name="session_by_widget"),
+            # Whatever `services/selections.py` goes through, in its order. None has a condition:
+            # SQLite uses such an index only where the query repeats it to the letter.
+            models.Index(fields=[*_NEWEST], name="session_by_time"),
+            models.Index(fields=["workspace", *_NEWEST], name="session_by_workspace"),
+            models.Index(fields=["requested_by", *_NEWEST], name="session_by_person"),
+            models.Index(fields=["widget", *_NEWEST], name="session_by_widget"),
+            models.Index(fields=["provider_key", *_NEWEST], name="session_by_key"),
+            models.Index(fields=["workspace", "avatar", *_NEWEST], name="session_by_avatar"),
+            models.Index(fields=["workspace", "origin", *_NEWEST], name="session_by_origin"),
+            models.Index(
+                fields=["workspace", "end_reason", *_NEWEST], name="session_by_end_reason"
+            ),
+            # By the state first, since the sweep looks for open ones wherever they are.
+            models.Index(fields=["state", "workspace", *_NEWEST], name="session_by_state"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(due_at__isnull=False),
                 name="session_due",
-            ),
-            models.Index(fields=["id"], condition=Q(state="waiting"), name="session_waiting"),
-            models.Index(
-                fields=["workspace", "-id"],
-                condition=Q(state__in=_OPEN),
-                name="session_open",
             ),
         ]
 
@@ -199,6 +232,11 @@ class AvatarSession(DueWork):
     def asked_by(self) -> str:
         """Who asked for it, in words for those who may see it."""
         return f"Visitor of {self.widget.name}" if self.widget else str(self.requested_by)
+
+    @property
+    def ending(self) -> endings.Ending | None:
+        """How it ended; None while it has not."""
+        return endings.of(self.end_reason)
 
     @property
     def reserved_seconds(self) -> int:

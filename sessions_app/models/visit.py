@@ -22,10 +22,9 @@ class Visit(models.Model):
     holder = models.CharField(max_length=43)
     resume_digest = models.CharField(max_length=64)
     visitor = models.CharField(max_length=64)
-    origin = models.CharField(max_length=255)
     language = models.CharField(max_length=8, blank=True)
     rating = models.CharField(max_length=4, blank=True, choices=Rating.choices)
     comment = models.CharField(max_length=1_000, blank=True)
 
     def __str__(self) -> str:
-        return f"visit to session {self.avatar_session_id} from {self.origin}"
+        return f"visit to session {self.avatar_session_id}"

@@ -85,6 +85,7 @@ def accept(
         workspace=workspace,
         requested_by=caller.user,
         widget=stranger.widget if stranger else None,
+        origin=stranger.origin if stranger else "",
         idempotency_key=idempotency_key,
         predecessor=wish.predecessor,
         avatar=wish.avatar,

@@ -84,7 +84,7 @@ def _admit(session: AvatarSession, now: datetime) -> bool:
         return False
     stranger = None
     if session.widget is not None:
-        stranger = Stranger(session.widget, session.visit.visitor, session.visit.origin)
+        stranger = Stranger(session.widget, session.visit.visitor, session.origin)
     period = _hold(session, stranger, now)
     moves.move(
         session,

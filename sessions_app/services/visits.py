@@ -161,7 +161,7 @@ def resume(token: str, *, holder: str, caller: Caller, now: datetime) -> tuple[T
         )
         leases.renew(session, now=now)
     ticket = Ticket.issue(
-        Grant(widget.public_id, visit.origin),
+        Grant(widget.public_id, session.origin),
         holder=holder,
         longest_seconds=settings.WAIT_SECONDS + session.max_seconds,
         now=now,
@@ -194,7 +194,6 @@ def _begin(
             holder=ticket.holder,
             resume_digest=_digest(token),
             visitor=stranger.visitor,
-            origin=ticket.origin,
             language=language,
         )
     # Not within: the transaction locked the workspace last, and a tally comes before it.

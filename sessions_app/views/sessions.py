@@ -12,11 +12,9 @@ from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.rights import Right
 from accounts.services.callers import Caller
 from liveavatar_web import watch
-from liveavatar_web.pages import page_of
 from sessions_app import endings
-from sessions_app.forms import AgainForm, SessionFilterForm, SessionForm
-from sessions_app.lifecycle import OPEN
-from sessions_app.models import AvatarSession, Widget
+from sessions_app.forms import AgainForm, SessionForm
+from sessions_app.models import AvatarSession
 from sessions_app.services import avatar_sessions, timeline
 from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.limits import QuotaReached
@@ -31,31 +29,6 @@ def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     found = get_object_or_404(visible, public_id=public_id)
     stand_in(request, found.workspace)
     return found
-
-
-@require_safe
-@member_required
-def sessions(request: MemberRequest) -> HttpResponse:
-    workspace = request.membership.workspace
-    visible = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
-    form = SessionFilterForm(request.GET)
-    widget = None
-    if form.is_valid() and (state := form.cleaned_data["state"]):
-        visible = visible.filter(state__in=OPEN if state == "open" else [state])
-    if form.is_valid() and (wanted := form.cleaned_data["widget"]):
-        visible = visible.filter(widget__public_id=wanted)
-        widget = Widget.objects.visible_to(request.user).filter(public_id=wanted).first()
-    visible = visible.select_related("avatar", "context", "requested_by", "widget")
-    page = page_of(visible.order_by("-id"), request)
-    values = {
-        "form": form,
-        "widget": widget,
-        "sessions": page.rows,
-        "next_url": page.next_url,
-        "watch_url": watch.address("workspace", workspace.public_id),
-        "version": workspace.version,
-    }
-    return render(request, "sessions_app/sessions_page.html", values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 import { bindCounters } from "./counters.ts";
 import { showLocalTimes } from "./local_times.ts";
+import { bindFilters } from "./filters.ts";
 import { bindMenus } from "./menus.ts";
 import { bindRanges } from "./ranges.ts";
 import { bindSandboxChoice } from "./sandbox_choice.ts";
@@ -14,6 +15,7 @@ function bind(root: ParentNode): void {
 }
 
 bind(document);
+bindFilters();
 bindMenus();
 bindSandboxChoice();
 bindThemeChoice();

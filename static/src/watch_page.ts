@@ -25,7 +25,7 @@ export function watchPage(): void {
   watch({
     url: watched.dataset["watch"] ?? "",
     version: Number(watched.dataset["version"] ?? 0),
-    onVersion: () => refresh(region),
+    onVersion: () => (hasGrown(region) ? undefined : refresh(region)),
     onExpired: async () => {
       await refresh(region);
       const fresh = document.querySelector<HTMLElement>("[data-watch]");
@@ -34,6 +34,11 @@ export function watchPage(): void {
       return url === undefined ? null : { url, version };
     },
   });
+}
+
+/** Whoever asked for more rows keeps them: a fresh region has those of the first page alone. */
+function hasGrown(region: string): boolean {
+  return document.querySelector(`${region} [data-appended]`) !== null;
 }
 
 /** Fetches the page's own address, filters and all, and swaps in the one region. */

@@ -65,7 +65,7 @@ def test_the_session_belongs_to_the_widget_and_says_from_where(visitor: Visitor)
 
     session = session_of(visitor)
     assert (session.requested_by, session.widget) == (None, visitor.widget)
-    assert session.visit.origin == visitor.origin
+    assert session.origin == visitor.origin
     told = AuditEvent.objects.get(action="avatar_session.requested").details
     assert (told["widget"], told["origin"]) == (visitor.widget.name, visitor.origin)
 

@@ -38,6 +38,8 @@ ROUTES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "avatar": ("GET", "/avatars/{avatar}/", EVERYBODY),
     "sync": ("POST", "/avatars/sync", (302,) * 5 + ("sign in",)),
     "sessions": ("GET", "/sessions/", EVERYBODY),
+    "filtered": ("GET", "/sessions/?state=ended&avatar={avatar}", EVERYBODY),
+    "keep filter": ("POST", "/sessions/filters/new", (302,) * 5 + ("sign in",)),
     "session form": ("GET", "/sessions/new", EVERYBODY),
     "session": ("GET", "/sessions/{session}/", (200, 200, 404, 200, 404, "sign in")),
     "room": ("GET", "/sessions/{session}/room", (200, 404, 404, 404, 404, "sign in")),

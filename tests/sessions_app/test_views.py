@@ -242,7 +242,6 @@ def test_an_auditor_reads_the_story_and_not_the_words(ada: User, alice: User, pl
         ("open", ["live", "stopping"]),
         ("ended", ["ended"]),
         ("failed", ["failed"]),
-        ("asleep", ["live", "stopping", "ended", "failed"]),
     ],
 )
 def test_the_list_of_sessions_is_filtered_by_state(

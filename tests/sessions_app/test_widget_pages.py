@@ -116,9 +116,7 @@ def talking(widget: Widget) -> AvatarSession:
         reserved_period=f"{now:%Y-%m}",
         idempotency_key=f"talk {AvatarSession.objects.count()}",
     )
-    Visit.objects.create(
-        avatar_session=session, holder="h", resume_digest="d", visitor="v", origin="o"
-    )
+    Visit.objects.create(avatar_session=session, holder="h", resume_digest="d", visitor="v")
     return session
 
 
@@ -551,7 +549,7 @@ def test_sessions_are_found_by_their_widget(
     assert answer.context["sessions"] == [at_widget]
     assert "Bookshop" in text(answer)
     assert browser.get(f"{path}&state=failed").context["sessions"] == []
-    assert len(browser.get("/sessions/?widget=no-id").context["sessions"]) == 2
+    assert "Select a valid choice" in text(browser.get("/sessions/?widget=no-id"))
 
 
 def test_another_workspace_hears_nothing_of_a_widget_by_the_filter(
