@@ -19,6 +19,7 @@ _QUIET = (
     "celery.beat",
     "uvicorn.access",
 )
+_WITH_HANDLERS = ("uvicorn", "uvicorn.error")
 
 
 def _shared() -> list[structlog.typing.Processor]:
@@ -60,9 +61,15 @@ def configure(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": level},
-            "loggers": {name: {"level": "WARNING"} for name in _QUIET},
+            "loggers": {
+                # uvicorn has set up handlers of its own before it loads us.
+                **{name: {"handlers": [], "propagate": True} for name in _WITH_HANDLERS},
+                **{name: {"level": "WARNING"} for name in _QUIET},
+            },
         }
     )
+    # Else Python writes its warnings past all of this, in lines that are not JSON.
+    logging.captureWarnings(as_json)
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

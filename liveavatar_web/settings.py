@@ -115,6 +115,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before whatever reads the request's headers.
+    "liveavatar_web.middleware.request_id",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -368,6 +370,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\..+$"
 LOGGING_CONFIG = None
 logs.configure(level=env.text("LOG_LEVEL", "INFO"), as_json=env.flag("LOG_JSON", PRODUCTION))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# Whatever reaches it has been looked at: see `liveavatar_web.middleware.request_id`.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 # A sweep every few seconds is not worth a line each.
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from accounts.actions import Action
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
-from accounts.services.callers import Caller
+from accounts.services.callers import Caller, current_request_id
 
 __all__ = ["Action", "Detail", "Subject", "record", "refusal"]
 
@@ -52,7 +52,8 @@ def record(
         object_label=_label(obj)[:200],
         workspace_id=workspace.public_id if workspace else None,
         workspace_label=str(workspace)[:160] if workspace else "",
-        request_id=caller.request_id,
+        # A part of the system is the same for every task that it does.
+        request_id=caller.request_id or current_request_id(),
         details=_allowed(action, details or {}),
     )
     event.personal_digest = _keep_personal_data(event, caller)

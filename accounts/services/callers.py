@@ -37,7 +37,7 @@ class Caller:
         return cls(
             user=user,
             label=user.label if user else "somebody not signed in",
-            request_id=_request_id(),
+            request_id=current_request_id(),
             address=client_ip(request),
             agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
             email=email or (user.email if user else ""),
@@ -49,7 +49,7 @@ class Caller:
         return cls(
             user=None,
             label=label,
-            request_id=_request_id(),
+            request_id=current_request_id(),
             address=client_ip(request),
             agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
             holder=holder,
@@ -58,8 +58,9 @@ class Caller:
     @classmethod
     def system(cls, part: str) -> Self:
         """A part of the system acting by itself, for example `system("sweep")`."""
-        return cls(user=None, label=f"system: {part}", request_id=_request_id())
+        return cls(user=None, label=f"system: {part}", request_id=current_request_id())
 
 
-def _request_id() -> str:
+def current_request_id() -> str:
+    """Of the request at work, or of the one that rang for the task at work; else empty."""
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))

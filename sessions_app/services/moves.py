@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+from django.db import transaction
 from django.db.models import F, Sum
 
 from accounts.models import Claim
@@ -19,6 +21,8 @@ from liveavatar_web import bell
 from sessions_app.lifecycle import OVER, Event, State, outcomes
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent
 from sessions_app.services import counts, one_offs, reservations, tallies
+
+log = structlog.get_logger(__name__)
 
 _ACTIONS: Final = {
     State.LIVE: Action.SESSION_LIVE,
@@ -133,7 +137,9 @@ def reopen(cloud_session: CloudSession, *, now: datetime) -> None:
 
 
 def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -> None:
-    """Writes the timeline and wakes whoever watches; last in its transaction."""
+    """Writes the timeline and the log, and wakes whoever watches; last in its transaction."""
+    told = {"session": str(session.public_id), "state": session.state, "cause": cause}
+    transaction.on_commit(lambda: log.info("session.moved", **told), robust=True)
     SessionEvent.objects.create(
         avatar_session=session,
         at=now,

@@ -50,7 +50,9 @@ def servers(
 ) -> Iterator[Installation]:
     """The module's installation. Tests ask for `installation`, in which nothing is missing."""
     folder = tmp_path_factory.mktemp("installation")
-    with installed(folder, cloud=simulator_url, REDIS_URL=broker.url, **PERIODS) as servers:
+    with installed(
+        folder, cloud=simulator_url, REDIS_URL=broker.url, LOG_JSON="yes", **PERIODS
+    ) as servers:
         yield servers
 
 

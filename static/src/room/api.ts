@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly retryable: boolean,
+    /** By which the server's log knows the request. */
+    readonly requestId = "",
   ) {
     super(message);
   }
@@ -85,16 +87,25 @@ export function createApi({ ask, goodbye }: Transport, clock: ServerClock): Api 
   };
 }
 
+/** Made here, so that a request is known by it even where no answer comes. Not `randomUUID`, which a
+ * page without TLS lacks. */
+function newRequestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Asks our server; a GET without a body. Throws ApiError. */
 export async function send(
   url: string,
   body: unknown,
   headers: Record<string, string>,
 ): Promise<unknown> {
+  const requestId = newRequestId();
   const response = await fetch(url, {
     method: body === undefined ? "GET" : "POST",
     headers: {
       accept: "application/json",
+      "x-request-id": requestId,
       ...headers,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
@@ -102,23 +113,24 @@ export async function send(
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => {
-    throw new ApiError(0, "unreachable", "The server does not answer.", true);
+    throw new ApiError(0, "unreachable", "The server does not answer.", true, requestId);
   });
   if (response.ok) return response.status === 204 ? undefined : await response.json();
-  throw await readError(response);
+  throw await readError(response, requestId);
 }
 
 interface ErrorAnswer {
   error?: { code?: string; message?: string; retryable?: boolean };
 }
 
-async function readError(response: Response): Promise<ApiError> {
+async function readError(response: Response, requestId: string): Promise<ApiError> {
   const answer = (await response.json().catch(() => ({}))) as ErrorAnswer;
   return new ApiError(
     response.status,
     answer.error?.code ?? "unknown",
     answer.error?.message ?? "Something went wrong on the server.",
     answer.error?.retryable ?? response.status >= 500,
+    requestId,
   );
 }
 
