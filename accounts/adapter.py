@@ -1,15 +1,20 @@
 """How allauth behaves here: who may sign up, what a new account comes with, what is audited."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
-from accounts.services import audit, invitations, workspaces
+from accounts.models import User, WorkspaceInvitation
+from accounts.requests import JOINING, work_in
+from accounts.services import audit, invitations, workspace_invitations, workspaces
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web.throttles import client_ip
@@ -20,6 +25,10 @@ _SESSION_KEY = "invitation"
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        if settings.SIGNUP != "closed" and (joining := joining_of(request)):
+            # The letter came to this very address, so there is nothing left to confirm.
+            self.stash_verified_email(request, joining.email)
+            return True
         if settings.SIGNUP != "invited":
             return bool(settings.SIGNUP == "open")
         if invitation := request.GET.get(invitations.PARAMETER):
@@ -35,7 +44,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         """Called for the sign-up form, again once the account is there, and for other forms."""
         request = self.request
-        if settings.SIGNUP == "invited" and request.resolver_match.url_name == "account_signup":
+        if request.resolver_match.url_name != "account_signup":
+            return email
+        if settings.SIGNUP != "closed" and (joining := joining_of(request)):
+            if email.lower() != joining.email:
+                raise forms.ValidationError("The invitation is for another e-mail address.")
+            return email
+        if settings.SIGNUP == "invited":
             try:
                 invited = invitations.address(_invitation(request))
             except invitations.NotInvited as error:
@@ -50,6 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The account, its personal workspace and the audit event: all of them or none."""
         if not commit:
             return super().save_user(request, user, form, commit=False)  # type: ignore[no-any-return]
+        joining = joining_of(request) if settings.SIGNUP != "closed" else None
         with transaction.atomic():
             user = super().save_user(request, user, form)
             caller = Caller.of(request, user=user)
@@ -59,7 +75,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 obj=user,
                 details={"signup": settings.SIGNUP},
             )
-            workspaces.create_personal(user, caller)
+            if joining is None:
+                workspaces.create_personal(user, caller)
+            else:
+                _join(request, joining, caller)
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -75,6 +94,35 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request)
+
+
+def joining_of(request: HttpRequest) -> WorkspaceInvitation | None:
+    """The workspace's invitation that waits in this browser for an account, while it is good.
+
+    Looked for once a request, since it is asked for again when the account is there already.
+    """
+    if not hasattr(request, "joining"):
+        request.joining = _find_joining(request)  # type: ignore[attr-defined]
+    return cast(WorkspaceInvitation | None, request.joining)  # type: ignore[attr-defined]
+
+
+def _find_joining(request: HttpRequest) -> WorkspaceInvitation | None:
+    try:
+        found = workspace_invitations.find(request.session.get(JOINING, ""), now=timezone.now())
+    except workspace_invitations.NotValid:
+        return None
+    return None if User.objects.filter(email=found.email).exists() else found
+
+
+def _join(request: HttpRequest, joining: WorkspaceInvitation, caller: Caller) -> None:
+    """Who comes by a workspace's invitation works there, and gets no workspace of their own."""
+    try:
+        workspace_invitations.accept(joining, caller=caller, now=timezone.now())
+    except workspace_invitations.NotValid as error:
+        path = reverse("invitation", args=[request.session[JOINING]])
+        raise ImmediateHttpResponse(redirect(path)) from error
+    del request.session[JOINING]
+    work_in(request, joining.workspace)
 
 
 def _invitation(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """Forms say what may come in; they validate and never save."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -19,6 +20,15 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{12,400}")
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=[(role.value, role.value) for role in Role])
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label="E-mail address")
+
+    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(role.value, role.value.capitalize()) for role in roles]
+        self.fields["role"] = forms.ChoiceField(choices=choices, initial=Role.MEMBER.value)
 
 
 class RetentionForm(forms.Form):

@@ -15,6 +15,8 @@ P = ParamSpec("P")
 
 # The key of the browser's session, and the field of forms, that names a workspace by public id.
 CHOSEN: Final = "workspace"
+# The key under which a workspace's invitation waits while an account is made.
+JOINING: Final = "joining"
 
 
 class MemberRequest(HttpRequest):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import audit, closure, members, provider_keys, workspace
+from accounts.views import audit, closure, invitations, members, provider_keys, workspace
 
 urlpatterns = [
     path("keys/", provider_keys.index, name="provider_keys"),
@@ -16,6 +16,16 @@ urlpatterns = [
     path(
         "workspace/members/<uuid:public_id>/hand-over", members.hand_over, name="member_hand_over"
     ),
+    path("workspace/invite", invitations.invite, name="invite"),
+    path(
+        "workspace/invitations/<uuid:public_id>/again", invitations.again, name="invitation_again"
+    ),
+    path(
+        "workspace/invitations/<uuid:public_id>/revoke",
+        invitations.revoke,
+        name="invitation_revoke",
+    ),
+    path("invitations/<str:link>/", invitations.invitation, name="invitation"),
     path("workspace/rename", workspace.rename, name="workspace_rename"),
     path("workspace/switch", workspace.switch, name="workspace_switch"),
     path("workspace/new", workspace.new, name="workspace_new"),

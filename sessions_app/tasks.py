@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.services import workspace_invitations
 from sessions_app.services import (
     breaker,
     budgets,
@@ -73,6 +74,7 @@ def tell_of_budget(*, meter_id: int, **_: Any) -> None:
 
 @shared_task(name="sessions_app.tidy")
 def tidy(**_: Any) -> None:
+    workspace_invitations.tidy(now=timezone.now())
     reservations.forget_visitors(now=timezone.now())
     retention.purge(now=timezone.now())
 

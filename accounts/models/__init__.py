@@ -3,6 +3,7 @@ from accounts.models.due_work import Claim, DueWork, DueWorkQuerySet
 from accounts.models.provider_key import ProviderKey
 from accounts.models.user import User
 from accounts.models.workspace import Membership, Workspace
+from accounts.models.workspace_invitation import WorkspaceInvitation
 
 __all__ = [
     "AuditDoor",
@@ -15,4 +16,5 @@ __all__ = [
     "ProviderKey",
     "User",
     "Workspace",
+    "WorkspaceInvitation",
 ]

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import RoleForm
+from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Membership
 from accounts.reauthentication import recent_password_required
 from accounts.requests import MemberRequest, member_required, stand_in
@@ -15,6 +17,7 @@ from accounts.rights import RIGHTS, Right, Role
 from accounts.services import members, workspaces
 from accounts.services.callers import Caller
 from accounts.services.members import Overtaken, may_give
+from accounts.services.workspace_invitations import MOST_OPEN
 from liveavatar_web import watch
 from liveavatar_web.pages import page_of
 
@@ -27,17 +30,32 @@ def visible_member(request: MemberRequest, public_id: UUID) -> Membership:
     return found
 
 
+def givable(request: MemberRequest) -> list[Role]:
+    return [role for role in Role if may_give(request.membership, role)]
+
+
 @require_safe
 @member_required
 def index(request: MemberRequest) -> HttpResponse:
+    return members_page(request)
+
+
+def members_page(request: MemberRequest, form: InvitationForm | None = None) -> HttpResponse:
     own = request.membership
     rows = Membership.objects.filter(workspace=own.workspace).select_related("user")
     page = page_of(rows.order_by("-id"), request)
-    roles = [role for role in Role if may_give(own, role)]
+    roles = givable(request)
+    manages = own.may(Right.MANAGE_MEMBERS)
+    invitations = own.workspace.invitations.open().select_related("invited_by")
     values = {
         "rows": [(row, may_give(own, Role(row.role))) for row in page.rows],
         "next_url": page.next_url,
         "roles": roles,
+        "form": form or InvitationForm(roles=roles),
+        "invitations": invitations.order_by("-id")[:MOST_OPEN] if manages else (),
+        "manages": manages,
+        "signup_closed": settings.SIGNUP == "closed",
+        "now": timezone.now(),
         "may_hand_over": own.may(Right.HAND_OVER),
         "table": [(right.value, [right in RIGHTS[role] for role in Role]) for right in Right],
         "all_roles": [role.value for role in Role],

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, ProviderKey, Workspace
-from accounts.services import provider_keys
+from accounts.services import provider_keys, workspace_invitations
 from accounts.services.callers import Caller
 from accounts.services.members import MAY_START
 from liveavatar_web import bell
@@ -41,6 +41,7 @@ _BELLS: Final = {
 def sweep(*, now: datetime) -> None:
     """One pass over everything that is due; quick, since the work itself is only rung for."""
     provider_keys.sweep(now=now)
+    workspace_invitations.sweep(now=now)
     contexts.sweep(now=now)
     catalogue.sweep(now=now)
     reconciliation.sweep(now=now)
