@@ -208,7 +208,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(
     browser = signed_in(alice)
     browser.get(reverse("members"))
 
-    with django_assert_num_queries(4):  # session, person, memberships, members
+    with django_assert_num_queries(5):  # session, person, memberships, members, invitations
         browser.get(reverse("members"))
 
 
