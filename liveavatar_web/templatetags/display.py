@@ -53,6 +53,12 @@ def clock(seconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+@register.filter
+def milliseconds(count: int) -> str:
+    """A short time as `85 ms`, from a second on as `1.24 s`."""
+    return f"{count} ms" if count < 1000 else f"{count / 1000:.2f} s"
+
+
 @register.simple_tag
 def moment(at: datetime, style: str = "moment") -> SafeString:
     """A time in UTC that the page rewrites in the reader's zone.

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ class Conversation:
         address = f"/api/sessions/{session['id']}"
         if self._is_let_in(address):
             self._insist(lambda: self.visitor.http.get(f"{address}/room"))
-            self._insist(lambda: self.visitor.post(f"{address}/reports", json={"event": "joined"}))
+            self._insist(lambda: self.visitor.post(f"{address}/timeline", json=_joined_now()))
             self._talk(address, seconds=self.chance.uniform(0.5, 6))
         self._leave(address)
 
@@ -91,3 +92,8 @@ class Conversation:
             return ask()
         except httpx.TransportError:
             return None
+
+
+def _joined_now() -> dict[str, str]:
+    now = datetime.now(UTC).isoformat()
+    return {"told": now, "joined": now}

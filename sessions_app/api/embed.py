@@ -148,6 +148,10 @@ class ReportsView(VisitAccess, views.ReportsView):
     pass
 
 
+class TimelineView(VisitAccess, views.TimelineView):
+    pass
+
+
 class FeedbackView(VisitAccess):
     @extend_schema(request=serializers.FeedbackInput, responses={204: None})
     def post(self, request: Request, public_id: UUID) -> Response:

@@ -13,7 +13,7 @@ from liveavatar_web import watch
 from sessions_app import endings
 from sessions_app.lifecycle import OVER
 from sessions_app.models import AvatarSession, Visit
-from sessions_app.services import avatar_sessions, reports, transcripts
+from sessions_app.services import avatar_sessions, reports, start_timeline, transcripts
 
 
 class StartInput(serializers.Serializer[Any]):
@@ -47,12 +47,36 @@ class StepOutput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+class StartOutput(serializers.Serializer[Any]):
+    """The start in milliseconds since the click, or since `accepted` where none is known.
+
+    A step that is not there has not happened, or nobody has told of it.
+    """
+
+    clicked = serializers.IntegerField(required=False)
+    accepted = serializers.IntegerField(required=False)
+    claimed = serializers.IntegerField(required=False, help_text="A worker took it.")
+    minted = serializers.IntegerField(required=False, help_text="The cloud gave an id.")
+    started = serializers.IntegerField(required=False, help_text="It is live, and billed.")
+    told = serializers.IntegerField(required=False, help_text="The page knows that.")
+    joined = serializers.IntegerField(required=False, help_text="The page is in the room.")
+    first_frame = serializers.IntegerField(required=False)
+    first_sound = serializers.IntegerField(required=False)
+    spoke = serializers.IntegerField(
+        required=False, help_text="The person finished what they said first."
+    )
+    first_reply = serializers.IntegerField(
+        required=False, help_text="The avatar began to answer that."
+    )
+
+
 class StateOutput(serializers.Serializer[AvatarSession]):
     id = serializers.UUIDField(source="public_id")
     state = serializers.CharField()
     version = serializers.IntegerField()
     watch_url = serializers.SerializerMethodField()
     steps = serializers.SerializerMethodField()
+    start = serializers.SerializerMethodField()
     requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField()
     limit_at = serializers.DateTimeField()
@@ -89,6 +113,10 @@ class StateOutput(serializers.Serializer[AvatarSession]):
             "started": session.started_at,
         }
         return [{"name": name, "at": at} for name, at in reached.items() if at is not None]
+
+    @extend_schema_field(StartOutput)
+    def get_start(self, session: AvatarSession) -> dict[str, int]:
+        return start_timeline.milliseconds(session)
 
     def get_server_time(self, _: AvatarSession) -> str:
         return timezone.now().isoformat()
@@ -180,6 +208,21 @@ class LinesOutput(serializers.Serializer[Any]):
 class ReportInput(serializers.Serializer[Any]):
     event = serializers.ChoiceField(choices=sorted(reports.FROM_PAGES))
     detail = serializers.CharField(required=False, default="", max_length=200, allow_blank=True)
+
+
+class TimelineInput(serializers.Serializer[Any]):
+    """The steps of the start that only the page can time, on the server's clock; see StartOutput.
+
+    Of each step the first report counts.
+    """
+
+    clicked = serializers.DateTimeField(required=False)
+    told = serializers.DateTimeField(required=False)
+    joined = serializers.DateTimeField(required=False)
+    first_frame = serializers.DateTimeField(required=False)
+    first_sound = serializers.DateTimeField(required=False)
+    spoke = serializers.DateTimeField(required=False)
+    first_reply = serializers.DateTimeField(required=False)
 
 
 class TicketInput(serializers.Serializer[Any]):

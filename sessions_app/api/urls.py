@@ -25,6 +25,7 @@ urlpatterns = [
     ),
     path("sessions/<uuid:public_id>/lines", views.LinesView.as_view(), name="api_lines"),
     path("sessions/<uuid:public_id>/reports", views.ReportsView.as_view(), name="api_reports"),
+    path("sessions/<uuid:public_id>/timeline", views.TimelineView.as_view(), name="api_timeline"),
     path("embed/v1/tickets", embed.TicketsView.as_view(), name="embed_tickets"),
     path("embed/v1/sessions", embed.StartView.as_view(), name="embed_sessions"),
     path("embed/v1/resume", embed.ResumeView.as_view(), name="embed_resume"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path(f"{_session}/stop", embed.StopView.as_view(), name="embed_stop"),
     path(f"{_session}/lines", embed.LinesView.as_view(), name="embed_lines"),
     path(f"{_session}/reports", embed.ReportsView.as_view(), name="embed_reports"),
+    path(f"{_session}/timeline", embed.TimelineView.as_view(), name="embed_timeline"),
     path(f"{_session}/feedback", embed.FeedbackView.as_view(), name="embed_feedback"),
     re_path("", views.NothingHereView.as_view()),
 ]

@@ -23,7 +23,14 @@ from accounts.services.callers import Caller
 from liveavatar_web.api_errors import Refused
 from sessions_app.api import serializers
 from sessions_app.models import Avatar, AvatarSession, Context
-from sessions_app.services import avatar_sessions, extensions, leases, reports, transcripts
+from sessions_app.services import (
+    avatar_sessions,
+    extensions,
+    leases,
+    reports,
+    start_timeline,
+    transcripts,
+)
 from sessions_app.services.acceptance import NotStartable, Wish
 from sessions_app.services.avatar_sessions import NotLive
 from sessions_app.services.extensions import NotExtendable
@@ -208,6 +215,17 @@ class ReportsView(SessionAccess):
         given.is_valid(raise_exception=True)
         session = self.own(request, public_id)
         reports.report(session, **given.validated_data, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TimelineView(SessionAccess):
+    @extend_schema(request=serializers.TimelineInput, responses={204: None})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Say when the steps of the start happened that only the page can time."""
+        given = serializers.TimelineInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        session = self.own(request, public_id)
+        start_timeline.report(session, steps=given.validated_data, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

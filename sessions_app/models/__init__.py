@@ -7,6 +7,7 @@ from sessions_app.models.meter import Meter
 from sessions_app.models.reconciliation import CloudStranger, Reconciliation
 from sessions_app.models.saved_filter import SavedFilter
 from sessions_app.models.session_event import SessionEvent
+from sessions_app.models.start_day import StartDay
 from sessions_app.models.visit import Visit
 from sessions_app.models.widget import Widget, WidgetTally
 
@@ -22,6 +23,7 @@ __all__ = [
     "Reconciliation",
     "SavedFilter",
     "SessionEvent",
+    "StartDay",
     "Visit",
     "Widget",
     "WidgetTally",

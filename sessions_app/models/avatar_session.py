@@ -120,13 +120,22 @@ class AvatarSession(DueWork):
     room_url = SealedField()
     room_token = SealedField()
 
-    # Its steps. The lease is what keeps it alive; the limit is when it ends all the same.
+    # Its steps: ours by our clock, the page's by its own, aligned to ours (`start_timeline`).
+    clicked_at = models.DateTimeField(null=True, blank=True)
     requested_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     minted_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     first_frame_at = models.DateTimeField(null=True, blank=True)
+    first_sound_at = models.DateTimeField(null=True, blank=True)
+    spoke_at = models.DateTimeField(null=True, blank=True)
+    first_reply_at = models.DateTimeField(null=True, blank=True)
+    # How long the cloud's two calls took, where the first attempt went through.
+    cloud_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    # The lease is what keeps it alive; the limit is when it ends all the same.
     lease_until = models.DateTimeField()
     limit_at = models.DateTimeField(null=True, blank=True)
     stop_requested_at = models.DateTimeField(null=True, blank=True)

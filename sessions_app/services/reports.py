@@ -1,10 +1,12 @@
-"""What the page noticed in the room, written into the session's timeline."""
+"""What the page noticed in the room, written into the session's timeline.
+
+The steps of its start are told together, to `start_timeline`.
+"""
 
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 
 from accounts.services import changes
 from sessions_app.models import AvatarSession, SessionEvent
@@ -12,9 +14,6 @@ from sessions_app.services import leases
 
 # What a page may report, in words for the timeline.
 EVENTS: Final = {
-    "joined": "The page joined the room",
-    "first_frame": "The first picture arrived",
-    "first_sound": "The first sound arrived",
     "disconnected": "The page lost the room",
     "reconnected": "The page found the room again",
     "no_picture": "No picture 20 seconds after joining",
@@ -29,7 +28,6 @@ EVENTS: Final = {
 FROM_PAGES: Final = frozenset(EVENTS) - {"extended", "left_behind"}
 # A page that reports more than this is not one of ours.
 MOST_REPORTS: Final = 500
-_STEPS: Final = {"joined": "joined_at", "first_frame": "first_frame_at"}
 
 
 def report(session: AvatarSession, *, event: str, detail: str, now: datetime) -> None:
@@ -37,8 +35,6 @@ def report(session: AvatarSession, *, event: str, detail: str, now: datetime) ->
     if session.events.filter(kind=SessionEvent.Kind.NOTICE).count() >= MOST_REPORTS:
         return
     with transaction.atomic():
-        if step := _STEPS.get(event):
-            AvatarSession.objects.filter(pk=session.pk).update(**{step: Coalesce(step, now)})
         SessionEvent.objects.create(
             avatar_session=session,
             at=now,

@@ -25,6 +25,7 @@ from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import TRANSITIONS, EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import moves, one_offs, stopping
+from sessions_app.services.start_timeline import Stopwatch
 
 log = structlog.get_logger(__name__)
 
@@ -54,18 +55,22 @@ def start(*, pk: int) -> None:
     failure = _why_not(session)
     if failure is not None:
         return _fail(session, claim, failure)
+    calling = Stopwatch()
     try:
-        minted, seconds = _mint(session)
+        with calling:
+            minted, seconds = _mint(session)
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         return _fail(session, claim, _failure_of(error))
     cloud_session = _write_down(session, claim, minted)
     if cloud_session is None:
         return None  # somebody stopped it meanwhile; nothing was started
     try:
-        started = cloud.client().session(minted.session_token).start()
+        with calling:
+            started = cloud.client().session(minted.session_token).start()
     except errors.LiveAvatarError as error:
         return _start_failed(session, claim, cloud_session, error)
-    _go_live(session, claim, cloud_session, started, seconds)
+    cloud_ms = calling.milliseconds if _is_first(session) else None
+    _go_live(session, claim, cloud_session, started, seconds, cloud_ms)
 
 
 def _claim(pk: int, now: datetime) -> tuple[AvatarSession, Claim] | None:
@@ -163,6 +168,7 @@ def _go_live(
     cloud_session: CloudSession,
     started: StartedSession,
     minted_seconds: int,
+    cloud_ms: int | None,
 ) -> None:
     now = timezone.now()
     longest = min(minted_seconds, started.max_session_duration or minted_seconds)
@@ -181,6 +187,7 @@ def _go_live(
             due_at=now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS),
             lease_until=Greatest("lease_until", now + timedelta(seconds=settings.LEASE_SECONDS)),
             attempts=0,
+            cloud_ms=cloud_ms,
             room_url=SealedField.seal_for(session, "room_url", Secret(started.url)),
             room_token=SealedField.seal_for(session, "room_token", Secret(started.client_token)),
         )

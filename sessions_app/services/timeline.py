@@ -7,7 +7,7 @@ from typing import Final
 from sessions_app import endings
 from sessions_app.lifecycle import LIFECYCLE, OVER, State
 from sessions_app.models import AvatarSession, SessionEvent
-from sessions_app.services import reports
+from sessions_app.services import reports, start_timeline
 
 _STEPS: Final = {
     "requested": "Asked for",
@@ -17,6 +17,12 @@ _STEPS: Final = {
     "minted": "LiveAvatar gave it an id; nothing is billed yet",
     "started": "Started in the cloud; billing begins",
     "answer_lost": "The answer to the start was lost; that id is being stopped",
+}
+# What the page times and the session's own row keeps.
+_PAGES_STEPS: Final = {
+    "joined": "The page joined the room",
+    "first_frame": "The first picture arrived",
+    "first_sound": "The first sound arrived",
 }
 
 
@@ -33,17 +39,23 @@ class Entry:
 
 def of(session: AvatarSession) -> list[Entry]:
     kinds = [SessionEvent.Kind.MOVED, SessionEvent.Kind.NOTICE]
-    return [_entry(session, event) for event in session.events.filter(kind__in=kinds)]
+    entries = [
+        _entry(session, event.at, _label(event), event.kind, detail=event.text)
+        for event in session.events.filter(kind__in=kinds)
+    ]
+    entries += [
+        _entry(session, at, _PAGES_STEPS[name], SessionEvent.Kind.NOTICE)
+        for name, at in start_timeline.times(session).items()
+        if name in _PAGES_STEPS
+    ]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
-def _entry(session: AvatarSession, event: SessionEvent) -> Entry:
-    return Entry(
-        at=event.at,
-        after_seconds=max(0.0, (event.at - session.requested_at).total_seconds()),
-        label=_label(event),
-        detail=event.text,
-        kind=event.kind,
-    )
+def _entry(
+    session: AvatarSession, at: datetime, label: str, kind: str, *, detail: str = ""
+) -> Entry:
+    after_seconds = max(0.0, (at - session.requested_at).total_seconds())
+    return Entry(at, after_seconds, label, detail, kind)
 
 
 def _label(event: SessionEvent) -> str:

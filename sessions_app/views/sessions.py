@@ -18,6 +18,7 @@ from sessions_app.models import AvatarSession
 from sessions_app.services import avatar_sessions, timeline
 from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.limits import QuotaReached
+from sessions_app.views import start_picture
 
 
 def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
@@ -72,6 +73,7 @@ def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "context": found.context.lasting if found.context else None,
         "successor": getattr(found, "successor", None),
         "ending": endings.of(found.end_reason),
+        "start": start_picture.of(found),
         "timeline": timeline.of(found),
         "transcript": found.events.lines() if may_read else None,
         "may_delete": mine or request.membership.may(Right.DELETE_TRANSCRIPTS),

@@ -148,6 +148,17 @@ def test_what_was_said_and_thought_is_kept(visitor: Visitor) -> None:
     assert (visit.rating, visit.comment) == ("up", "Quick!")
 
 
+def test_a_visitors_page_tells_how_its_start_went(visitor: Visitor) -> None:
+    visitor.come_in()
+    drain()
+    now = timezone.now().isoformat()
+
+    answer = visitor.in_session("/timeline", {"told": now, "joined": now})
+
+    assert answer.status_code == 204
+    assert {"told", "joined"} <= visitor.in_session().json()["start"].keys()
+
+
 def test_seconds_and_starts_reach_the_meters_and_the_owner(
     visitor: Visitor, widget: Widget, cloud: SimulatedCloud
 ) -> None:

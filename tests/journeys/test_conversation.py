@@ -47,6 +47,7 @@ def test_from_signing_up_to_reading_what_was_said(page: Page, simulated: Simulat
     page.get_by_role("link", name="See what happened").click()
     expect(page.get_by_role("main")).to_contain_text("You ended the conversation.")
     expect(page.get_by_role("main")).to_contain_text("Ahoy, who goes there?")
+    expect(page.get_by_role("main")).to_contain_text("from the click to the first picture")
 
 
 def test_closing_the_page_ends_the_session_within_seconds(

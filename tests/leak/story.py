@@ -110,7 +110,8 @@ class Story:
         token = self.owner.get(self.room).json()["token"]
         line = {"key": "1", "role": "user", "text": "Hello.", "at": timezone.now().isoformat()}
         self.owner.call(f"{address}/presence")
-        self.owner.call(f"{address}/reports", {"event": "joined"})
+        self.owner.call(f"{address}/reports", {"event": "reconnected"})
+        self.owner.call(f"{address}/timeline", {"told": timezone.now().isoformat()})
         self.owner.call(f"{address}/lines", {"lines": [line]})
         watch_url = self.owner.get(address).json()["watch_url"]
         assert self.owner.get(f"{watch_url}?after=0").is_success

@@ -362,6 +362,7 @@ def test_the_schema_describes_every_route_without_a_guess(tmp_path: Any) -> None
         "/api/embed/v1/sessions/{public_id}/reports",
         "/api/embed/v1/sessions/{public_id}/room",
         "/api/embed/v1/sessions/{public_id}/stop",
+        "/api/embed/v1/sessions/{public_id}/timeline",
         "/api/embed/v1/tickets",
         "/api/sessions",
         "/api/sessions/{public_id}",
@@ -373,4 +374,5 @@ def test_the_schema_describes_every_route_without_a_guess(tmp_path: Any) -> None
         "/api/sessions/{public_id}/room",
         "/api/sessions/{public_id}/stop",
         "/api/sessions/{public_id}/successor",
+        "/api/sessions/{public_id}/timeline",
     ]

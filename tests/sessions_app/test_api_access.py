@@ -34,7 +34,11 @@ ROUTES: dict[str, tuple[str, str, Any, tuple[int, ...]]] = {
         (200, 404, 404, 404, 404, 403),
     ),
     "reports": (
-        *("POST", "/api/sessions/{id}/reports", {"event": "joined"}),
+        *("POST", "/api/sessions/{id}/reports", {"event": "reconnected"}),
+        (204, 404, 404, 404, 404, 403),
+    ),
+    "timeline": (
+        *("POST", "/api/sessions/{id}/timeline", {"told": "2026-11-01T10:00:00Z"}),
         (204, 404, 404, 404, 404, 403),
     ),
     "schema": ("GET", "/api/schema", None, (200,) * 6),
@@ -118,7 +122,7 @@ def test_somebody_who_left_the_workspace_has_no_session_there_any_more(world: Wo
         **dict.fromkeys(
             [
                 *("state", "room", "presence", "stop", "successor", "continued"),
-                *("lines", "reports", "elsewhere"),
+                *("lines", "reports", "timeline", "elsewhere"),
             ],
             404,
         ),

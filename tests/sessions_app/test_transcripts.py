@@ -98,21 +98,6 @@ def test_a_session_has_room_for_two_lines_a_second_and_no_more(live: AvatarSessi
     assert live.events.count() == 4
 
 
-@pytest.mark.parametrize(
-    ("event", "field"), [("joined", "joined_at"), ("first_frame", "first_frame_at")]
-)
-def test_a_step_of_the_page_is_timed_when_it_is_first_told(
-    event: str, field: str, live: AvatarSession
-) -> None:
-    now = timezone.now()
-    reports.report(live, event=event, detail="", now=now)
-    reports.report(live, event=event, detail="", now=now + timedelta(seconds=5))
-
-    live.refresh_from_db()
-    assert getattr(live, field) == now
-    assert live.events.count() == 2
-
-
 @pytest.mark.parametrize("event", reports.EVENTS)
 def test_whatever_a_page_notices_reads_as_words_in_the_timeline(
     event: str, live: AvatarSession
@@ -130,7 +115,7 @@ def test_whatever_a_page_notices_reads_as_words_in_the_timeline(
 def test_a_report_wakes_those_who_watch_the_workspace(live: AvatarSession) -> None:
     before = Workspace.objects.get().version
 
-    reports.report(live, event="joined", detail="", now=timezone.now())
+    reports.report(live, event="reconnected", detail="", now=timezone.now())
 
     assert Workspace.objects.get().version == before + 1
 

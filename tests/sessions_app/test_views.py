@@ -211,12 +211,12 @@ def test_a_session_shows_its_story_its_lines_and_its_cost(
     session = placed(alice, plan, State.LIVE)
     line = Line("1", is_user=True, text="Tell me a <b>story</b>.", at=timezone.now())
     transcripts.store(session, lines=[line], now=timezone.now())
-    reports.report(session, event="joined", detail="", now=timezone.now())
+    reports.report(session, event="reconnected", detail="", now=timezone.now())
 
     page = text(browser.get(f"/sessions/{session.public_id}/"))
 
     assert "Tell me a &lt;b&gt;story&lt;/b&gt;." in page
-    assert "The page joined the room" in page
+    assert "The page found the room again" in page
     assert "room.example" not in page
     assert "a-room-token" not in page
 
@@ -225,13 +225,13 @@ def test_an_auditor_reads_the_story_and_not_the_words(ada: User, alice: User, pl
     session = placed(alice, plan, State.LIVE)
     line = Line("1", is_user=True, text="Just between us.", at=timezone.now())
     transcripts.store(session, lines=[line], now=timezone.now())
-    reports.report(session, event="joined", detail="", now=timezone.now())
+    reports.report(session, event="reconnected", detail="", now=timezone.now())
     auditor = Client()
     auditor.force_login(ada)
 
     page = text(auditor.get(f"/sessions/{session.public_id}/"))
 
-    assert "The page joined the room" in page
+    assert "The page found the room again" in page
     assert "Just between us." not in page
 
 

@@ -37,8 +37,8 @@ export class FrameApp {
     showFace(view, "welcome");
     view.minimise.hidden = this.parts.config.placement !== "floating";
     view.minimise.addEventListener("click", () => host.tell("close"));
-    view.start.addEventListener("click", () => void this.start());
-    view.again.addEventListener("click", () => void this.start());
+    view.start.addEventListener("click", (event) => void this.start(event.timeStamp));
+    view.again.addEventListener("click", (event) => void this.start(event.timeStamp));
     // Drawn by the server and disabled there: a click before this line would be lost.
     view.start.disabled = false;
     // Where nobody says that they opened it: a plain iframe, or a widget that opens by itself.
@@ -46,7 +46,7 @@ export class FrameApp {
     this.#bindPage();
     this.#bindOver();
     const token = resumes.take();
-    if (token !== null) void this.#begin(() => this.parts.gate.resume(token), { isReturn: true });
+    if (token !== null) void this.#begin(() => this.parts.gate.resume(token), null);
   }
 
   hear(type: FromHost): void {
@@ -64,7 +64,8 @@ export class FrameApp {
     void import("../room/media.ts");
   }
 
-  async start(): Promise<void> {
+  /** `clicked` by `performance.now`. */
+  async start(clicked = performance.now()): Promise<void> {
     const { config, host, view, clock, gate } = this.parts;
     if (this.#room !== undefined) return;
     if (config.isPreview) return this.#showPreviewWords();
@@ -72,10 +73,11 @@ export class FrameApp {
     if (clock.now() > config.grantExpiresAt) return this.#renewFrame();
     view.start.disabled = true;
     host.tell("start");
-    await this.#begin(() => gate.start(), { isReturn: false });
+    await this.#begin(() => gate.start(), clicked);
   }
 
-  async #begin(admit: () => Promise<Admission>, { isReturn }: { isReturn: boolean }): Promise<void> {
+  /** `clicked` is null for a page that returns to a conversation. */
+  async #begin(admit: () => Promise<Admission>, clicked: number | null): Promise<void> {
     const { view, host, resumes } = this.parts;
     this.#notice.show(null);
     view.root.dataset["state"] = "connecting";
@@ -83,6 +85,7 @@ export class FrameApp {
     const { VisitorRoom } = await import("./room.ts");
     const room = new VisitorRoom({
       ...this.parts,
+      clicked,
       onOver: (state) => this.#over(state),
       reload: () => window.location.reload(),
     });
@@ -96,7 +99,7 @@ export class FrameApp {
       await room.begin(admission);
     } catch (error) {
       this.#room = undefined;
-      if (isReturn) this.#welcomeAgain();
+      if (clicked === null) this.#welcomeAgain();
       else this.#refuse(error instanceof ApiError ? error.code : "unavailable");
     } finally {
       view.start.disabled = false;

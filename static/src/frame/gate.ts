@@ -1,4 +1,4 @@
-import { ApiError, send, type StateAnswer, type Transport } from "../room/api.ts";
+import { ApiError, send, sendLast, type StateAnswer, type Transport } from "../room/api.ts";
 import type { ServerClock } from "../room/clock.ts";
 import type { FrameConfig } from "./config.ts";
 import { Holder } from "./proofs.ts";
@@ -106,22 +106,28 @@ async function visitorTransport(
   base: string,
   held: Pick<Ticket, "ticket" | "holder">,
 ): Promise<Transport> {
-  const sayGoodbye = async (): Promise<Blob> => {
+  const signGoodbye = async (): Promise<Blob> => {
     const proof = await held.holder.prove("POST", `${base}/presence`, held.ticket);
     const body = JSON.stringify({ gone: true, ticket: held.ticket, proof });
     return new Blob([body], { type: "application/json" });
   };
-  let goodbye = await sayGoodbye();
+  const sign = async () => ({
+    goodbye: await signGoodbye(),
+    "/lines": await headersFor(held, "POST", `${base}/lines`),
+    "/timeline": await headersFor(held, "POST", `${base}/timeline`),
+  });
+  let signed = await sign();
   return {
     async ask(path, body) {
       const url = base + path;
       const method = body === undefined ? "GET" : "POST";
       const answer = await send(url, body, await headersFor(held, method, url));
       // Signed anew with each renewal: proofs grow old, and a page that unloads cannot wait for one.
-      if (path === "/presence") goodbye = await sayGoodbye();
+      if (path === "/presence") signed = await sign();
       return answer;
     },
-    goodbye: () => void navigator.sendBeacon(`${base}/presence`, goodbye),
+    lastWords: (path, body) => sendLast(base + path, body, signed[path]),
+    goodbye: () => void navigator.sendBeacon(`${base}/presence`, signed.goodbye),
   };
 }
 

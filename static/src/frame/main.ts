@@ -12,7 +12,7 @@ import { findView } from "./view.ts";
 const config = readConfig();
 const view = findView();
 const clock = new ServerClock();
-clock.align(config.serverTime, Date.now());
+clock.align(config.serverTime, performance.timeOrigin);
 applyLook(view.root, config);
 
 const solverUrl = view.root.dataset["solver"] ?? "";

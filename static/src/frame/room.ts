@@ -35,6 +35,8 @@ export interface RoomParts {
   say: Say;
   view: FrameView;
   host: Host;
+  /** When somebody clicked, by `performance.now`; null where this page has not seen it. */
+  clicked: number | null;
   /** The conversation is over, here and on the server. */
   onOver(state: RoomState): void;
   reload(): void;
@@ -55,7 +57,7 @@ export class VisitorRoom {
   #isDone = false;
 
   constructor(private readonly parts: RoomParts) {
-    const { config, clock, say, view, host } = parts;
+    const { config, clock, say, view, host, clicked } = parts;
     const [transport, admitted] = deferred();
     this.#transport = transport;
     this.#admitted = admitted;
@@ -72,6 +74,7 @@ export class VisitorRoom {
       video: view.video,
       lines: this.lines,
       hosts: null,
+      clicked,
       showLevel: (level) => view.level.style.setProperty("--level", Math.sqrt(level).toFixed(2)),
       lookAgain: () => void this.#following?.refresh().catch(() => undefined),
     });
@@ -121,6 +124,7 @@ export class VisitorRoom {
 
   #follow(state: StateAnswer): void {
     this.#store.dispatch({ type: "facts", facts: readFacts(state) });
+    this.#conversation.arrive(state.state);
     const address = { watchUrl: state.watch_url, version: state.version };
     this.#following = new Following(address, this.#api, this.#store);
     this.#following.start();
@@ -275,6 +279,7 @@ function deferred(): [Transport, (transport: Transport) => void] {
   return [
     {
       ask: async (path, body) => (await coming).ask(path, body),
+      lastWords: (path, body) => there?.lastWords(path, body),
       goodbye: () => there?.goodbye(),
     },
     admit,

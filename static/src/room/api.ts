@@ -1,5 +1,6 @@
 import type { RoomConfig } from "./config.ts";
 import type { ServerClock } from "./clock.ts";
+import type { StartStep } from "./start_report.ts";
 import type { Facts, ServerState, StepName } from "./state.ts";
 
 /** A refusal in the API's one error shape, or a network that did not answer (status 0). */
@@ -34,7 +35,9 @@ export interface Api {
   presence(): Promise<void>;
   stop(): Promise<void>;
   extend(): Promise<void>;
-  lines(lines: TranscriptLine[]): Promise<void>;
+  /** What is sent last leaves even from a page that goes; nobody hears whether it arrived. */
+  lines(lines: TranscriptLine[], isLast?: boolean): Promise<void>;
+  timeline(steps: Partial<Record<StartStep, string>>, isLast?: boolean): Promise<void>;
   report(event: string, detail?: string): Promise<void>;
   goodbye(): void;
 }
@@ -43,9 +46,12 @@ export interface Api {
 export interface Transport {
   /** The answer's JSON to `path` below the session's own address; throws ApiError. */
   ask(path: string, body?: unknown): Promise<unknown>;
-  /** Prepared beforehand: while a page is unloading, only what needs no waiting still leaves. */
+  /** While a page is unloading, only what needs no waiting still leaves: prepared beforehand. */
+  lastWords(path: LastPath, body: unknown): void;
   goodbye(): void;
 }
+
+export type LastPath = "/lines" | "/timeline";
 
 const TIMEOUT_MS = 10_000;
 
@@ -55,11 +61,16 @@ export function memberTransport(config: RoomConfig): Transport {
   const goodbye = new URLSearchParams({ gone: "1", csrfmiddlewaretoken: config.csrfToken });
   return {
     ask: (path, body) => send(config.apiBase + path, body, headers),
+    lastWords: (path, body) => sendLast(config.apiBase + path, body, headers),
     goodbye: () => void navigator.sendBeacon(`${config.apiBase}/presence`, goodbye),
   };
 }
 
-export function createApi({ ask, goodbye }: Transport, clock: ServerClock): Api {
+export function createApi({ ask, lastWords, goodbye }: Transport, clock: ServerClock): Api {
+  const tell = async (path: LastPath, body: unknown, isLast: boolean): Promise<void> => {
+    if (isLast) lastWords(path, body);
+    else await ask(path, body);
+  };
   return {
     async facts() {
       const askedAt = Date.now();
@@ -77,9 +88,8 @@ export function createApi({ ask, goodbye }: Transport, clock: ServerClock): Api 
     async extend() {
       await ask("/extend", {});
     },
-    async lines(lines) {
-      await ask("/lines", { lines });
-    },
+    lines: (lines, isLast = false) => tell("/lines", { lines }, isLast),
+    timeline: (steps, isLast = false) => tell("/timeline", steps, isLast),
     async report(event, detail) {
       await ask("/reports", detail === undefined ? { event } : { event, detail });
     },
@@ -101,22 +111,29 @@ export async function send(
   headers: Record<string, string>,
 ): Promise<unknown> {
   const requestId = newRequestId();
-  const response = await fetch(url, {
-    method: body === undefined ? "GET" : "POST",
-    headers: {
-      accept: "application/json",
-      "x-request-id": requestId,
-      ...headers,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    cache: "no-store",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch(() => {
+  const asked = request(body, { "x-request-id": requestId, ...headers });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(url, { ...asked, signal }).catch(() => {
     throw new ApiError(0, "unreachable", "The server does not answer.", true, requestId);
   });
   if (response.ok) return response.status === 204 ? undefined : await response.json();
   throw await readError(response, requestId);
+}
+
+/** Sends what is let go of at once: it leaves even while the page does. */
+export function sendLast(url: string, body: unknown, headers: Record<string, string>): void {
+  fetch(url, { ...request(body, headers), keepalive: true }).catch(() => undefined);
+}
+
+function request(body: unknown, headers: Record<string, string>): RequestInit {
+  const asked = { accept: "application/json", ...headers };
+  if (body === undefined) return { headers: asked, cache: "no-store" };
+  return {
+    method: "POST",
+    headers: { ...asked, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    cache: "no-store",
+  };
 }
 
 interface ErrorAnswer {

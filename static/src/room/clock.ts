@@ -1,14 +1,32 @@
-/** The server's clock as this page sees it; the device's own may be minutes off. */
+/**
+ * The server's clock as this page sees it; the device's own may be minutes off. Each answer says
+ * between which bounds the difference lies, and all of them together say it ever more closely.
+ */
 export class ServerClock {
-  #offset = 0;
+  #lowest = -Infinity;
+  #highest = Infinity;
 
   /** The server said `serverTime` (milliseconds) in an answer to what was asked at `askedAt`. */
   align(serverTime: number, askedAt: number, answeredAt = Date.now()): void {
-    this.#offset = serverTime - (askedAt + answeredAt) / 2;
+    const lowest = serverTime - answeredAt;
+    const highest = serverTime - askedAt;
+    // Bounds that exclude each other: one of the clocks was set meanwhile, and the news count.
+    const agrees = lowest <= this.#highest && highest >= this.#lowest;
+    this.#lowest = agrees ? Math.max(lowest, this.#lowest) : lowest;
+    this.#highest = agrees ? Math.min(highest, this.#highest) : highest;
   }
 
   now(): number {
     return Date.now() + this.#offset;
+  }
+
+  /** The time there at a moment of `performance.now`, which nobody can set. */
+  at(moment: number): number {
+    return this.now() - (performance.now() - moment);
+  }
+
+  get #offset(): number {
+    return Number.isFinite(this.#lowest) ? (this.#lowest + this.#highest) / 2 : 0;
   }
 }
 

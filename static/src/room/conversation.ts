@@ -2,9 +2,10 @@ import { type Api, ApiError, type RoomAddress } from "./api.ts";
 import type { ServerClock } from "./clock.ts";
 import type { DeviceKind } from "./devices.ts";
 import type { Call, CallEvents } from "./media.ts";
-import { runMeters } from "./meters.ts";
+import { PAUSE_MS, runMeters } from "./meters.ts";
 import { askForMicrophone, whenAllowed } from "./mic.ts";
-import type { RoomEvent, RoomState } from "./state.ts";
+import { StartReport, stepsBetween } from "./start_report.ts";
+import type { RoomEvent, RoomState, ServerState } from "./state.ts";
 import type { Store } from "./store.ts";
 import { Talk } from "./talk.ts";
 import type { LinesView } from "./lines_view.ts";
@@ -19,6 +20,8 @@ export interface ConversationParts {
   lines: Pick<LinesView, "partial" | "line">;
   /** Where the host of the last room is remembered, if anywhere. */
   hosts: Storage | null;
+  /** When somebody clicked, by `performance.now`; null where this page has not seen it. */
+  clicked: number | null;
   showLevel(level: number): void;
   /** Something happened that the server may know more about. */
   lookAgain(): void;
@@ -31,11 +34,20 @@ export class Conversation {
   readonly #call: Promise<Call>;
   readonly #talk: Talk;
   readonly #sender: TranscriptSender;
+  readonly #start: StartReport;
+  readonly #onHide = (): void => this.#sayLastWords();
   #stopMeters: (() => void) | undefined;
   #left = false;
 
   constructor(private readonly parts: ConversationParts) {
-    this.#sender = new TranscriptSender((lines) => parts.api.lines(lines));
+    const { api, clock, clicked } = parts;
+    this.#sender = new TranscriptSender((lines, isLast) => api.lines(lines, isLast));
+    this.#start = new StartReport({
+      clicked,
+      serverTimeAt: (moment) => clock.at(moment),
+      send: (steps, isLast) => api.timeline(steps, isLast),
+    });
+    window.addEventListener("pagehide", this.#onHide);
     this.#talk = this.#newTalk();
     this.#call = parts.media.then(({ Call }) => this.#newCall(Call));
   }
@@ -56,8 +68,14 @@ export class Conversation {
     }
   }
 
+  /** The state in which this page finds the session. */
+  arrive(state: ServerState): void {
+    this.#start.arrive(state);
+  }
+
   /** Fetches the room's address and joins; safe to call again after the room was lost. */
   async join(): Promise<void> {
+    this.#start.note("told");
     this.parts.store.dispatch({ type: "link", link: "joining", at: this.parts.clock.now() });
     const address = await this.#address();
     if (address === null || this.#left) return;
@@ -100,8 +118,14 @@ export class Conversation {
     this.#left = true;
     this.#stopMeters?.();
     this.parts.showLevel(0);
+    window.removeEventListener("pagehide", this.#onHide);
     await (await this.#call).leave();
-    await this.#sender.flush();
+    await Promise.all([this.#sender.flush(), this.#start.tell()]);
+  }
+
+  #sayLastWords(): void {
+    this.#sender.flushLast();
+    void this.#start.tell(true);
   }
 
   /** Null when there is no room to join; the server's own state then says why. */
@@ -130,6 +154,7 @@ export class Conversation {
       dispatch: (event) => this.#dispatch(event),
       told: () => this.#talk.tells,
       showLevel: (level) => this.parts.showLevel(level),
+      sounded: () => this.#start.note("first_sound"),
     });
     return call;
   }
@@ -163,7 +188,13 @@ export class Conversation {
   #dispatch(event: RoomEvent): void {
     const before = this.parts.store.state;
     this.parts.store.dispatch(event);
-    for (const report of worthTelling(before, this.parts.store.state)) this.#report(report);
+    const after = this.parts.store.state;
+    for (const step of stepsBetween(before, after)) {
+      // That somebody has finished is heard only after the pause that shows it.
+      const late = step === "spoke" && !this.#talk.tells ? PAUSE_MS : 0;
+      this.#start.note(step, performance.now() - late);
+    }
+    for (const report of worthTelling(before, after)) this.#report(report);
   }
 
   #closed(reason: string): void {
@@ -181,9 +212,6 @@ export class Conversation {
 /** What the server notes in the session's timeline. */
 function worthTelling(before: RoomState, after: RoomState): string[] {
   const told: [string, boolean, boolean][] = [
-    ["joined", before.ownSteps.joined !== undefined, after.ownSteps.joined !== undefined],
-    ["first_sound", before.heard, after.heard],
-    ["first_frame", before.ownSteps.picture !== undefined, after.ownSteps.picture !== undefined],
     ["reconnected", before.worries.has("restored"), after.worries.has("restored")],
     ["taken_over", before.link === "taken_over", after.link === "taken_over"],
     ["autoplay_blocked", before.soundBlocked, after.soundBlocked],

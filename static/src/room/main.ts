@@ -16,7 +16,15 @@ const page = new RoomPage({
   store: createStore(reduce, initialState(factsBeforeAsking(config))),
   parts: findElements(),
   hosts: localStorage,
+  clicked: clickedAt(),
   // Asked for at once, so that the library is here before the room is.
   media: import("./media.ts"),
 });
 void page.run();
+
+/** A form that starts a session and the redirect to here are one navigation, begun by the click. */
+function clickedAt(): number | null {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const isFromForm = navigation?.type === "navigate" && navigation.redirectCount > 0;
+  return isFromForm ? 0 : null;
+}

@@ -6,7 +6,7 @@ import { VoiceActivity } from "./voice_activity.ts";
 const LEVEL_EVERY_MS = 80;
 const QUALITY_EVERY_MS = 3_000;
 const LOUD = 0.04;
-const PAUSE_MS = 700;
+export const PAUSE_MS = 700;
 
 interface Meters {
   call: Call;
@@ -15,6 +15,8 @@ interface Meters {
   /** Whether data messages tell who is talking, so that loudness need not. */
   told(): boolean;
   showLevel(level: number): void;
+  /** The avatar can be heard; told again and again. */
+  sounded(): void;
 }
 
 /** Reads what has no events: loudness of both sides, and how well the picture comes through. */
@@ -37,6 +39,7 @@ function readLevels(meters: Meters, user: VoiceActivity, avatar: VoiceActivity):
   const now = performance.now();
   meters.showLevel(level.user);
   const talking = { user: user.hear(level.user, now), avatar: avatar.hear(level.avatar, now) };
+  if (talking.avatar) meters.sounded();
   const state = meters.state();
   if (talking.avatar && !state.heard) meters.dispatch({ type: "heard" });
   if (meters.told()) return;

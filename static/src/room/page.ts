@@ -26,6 +26,8 @@ export interface RoomPageParts {
   parts: RoomElements;
   media: Promise<typeof import("./media.ts")>;
   hosts: Storage;
+  /** When somebody clicked, by `performance.now`; null where this page has not seen it. */
+  clicked: number | null;
 }
 
 /** Ties the session, the conversation and the page together. */
@@ -35,7 +37,7 @@ export class RoomPage {
   readonly #refreshDevices: () => Promise<void>;
 
   constructor(private readonly room: RoomPageParts) {
-    const { config, api, store, parts, clock, media, hosts } = room;
+    const { config, api, store, parts, clock, media, hosts, clicked } = room;
     this.#following = new Following(config, api, store);
     this.#conversation = new Conversation({
       api,
@@ -43,11 +45,13 @@ export class RoomPage {
       store,
       media,
       hosts,
+      clicked,
       video: parts.video,
       lines: new LinesView(parts, config.avatarName),
       showLevel: (level) => showLevel(parts.level, level),
       lookAgain: () => void this.#following.refresh().catch(() => undefined),
     });
+    this.#conversation.arrive(config.state);
     this.#refreshDevices = bindDevices(parts, (kind, id) => {
       void this.#conversation.chooseDevice(kind, id);
     });

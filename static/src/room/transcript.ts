@@ -11,7 +11,9 @@ export class TranscriptSender {
   #sending: Promise<void> = Promise.resolve();
   #failures = 0;
 
-  constructor(private readonly send: (lines: TranscriptLine[]) => Promise<void>) {}
+  constructor(
+    private readonly send: (lines: TranscriptLine[], isLast: boolean) => Promise<void>,
+  ) {}
 
   add(line: TranscriptLine): void {
     this.#waiting.push(line);
@@ -26,11 +28,16 @@ export class TranscriptSender {
     return this.#sending;
   }
 
+  /** For a page that goes: whatever waits leaves now, what is on its way once more. */
+  flushLast(): void {
+    if (this.#waiting.length > 0) void this.send(this.#waiting.slice(0, MOST_AT_ONCE), true);
+  }
+
   async #sendBatch(): Promise<void> {
     if (this.#waiting.length === 0) return;
     const batch = this.#waiting.slice(0, MOST_AT_ONCE);
     try {
-      await this.send(batch);
+      await this.send(batch, false);
       this.#waiting = this.#waiting.slice(batch.length);
       this.#failures = 0;
     } catch {
