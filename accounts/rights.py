@@ -46,5 +46,5 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.OWNER: _ADMIN | {Right.DELETE_WORKSPACE, Right.HAND_OVER},
     Role.ADMIN: _ADMIN,
     Role.MEMBER: _MEMBER,
-    Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.SHARE_FILTERS}),
+    Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.READ_TRANSCRIPTS, Right.SHARE_FILTERS}),
 }

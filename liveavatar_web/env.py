@@ -62,6 +62,19 @@ def items(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+def prices(name: str, default: str = "") -> dict[str, tuple[Decimal, Decimal]]:
+    """Pairs of prices by name: `gpt-realtime=0.02/0.08, other=1/2`."""
+    found = {}
+    for item in items(name, default):
+        try:
+            what, pair = item.split("=")
+            heard, spoken = map(Decimal, pair.split("/"))
+        except (ValueError, InvalidOperation) as error:
+            raise ImproperlyConfigured(f"{name}: write {item!r} as model=heard/spoken") from error
+        found[what.strip()] = (heard, spoken)
+    return found
+
+
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     value = text(name, default).lower()
     if value not in choices:

@@ -48,6 +48,11 @@ OPENAI_VOICES = [
     *("nova", "shimmer", "sage", "verse", "marin", "cedar"),
 ]
 OPENAI_MODELS = env.items("OPENAI_MODELS", "gpt-realtime,gpt-realtime-2.1")
+# US dollars for a minute of sound, `model=heard/spoken`, of which OpenAI's cost is estimated.
+OPENAI_PRICES = env.prices(
+    "OPENAI_PRICES", "gpt-realtime=0.0192/0.0768,gpt-realtime-mini=0.006/0.024"
+)
+OPENAI_PRICES_AS_OF = env.text("OPENAI_PRICES_AS_OF", "September 2025")
 SANDBOX_AVATAR_IDS = env.items("SANDBOX_AVATAR_IDS", "dd73ea75-1218-4ef3-92ce-606d5f7fbc0a")
 SANDBOX_MAX_SECONDS = env.integer("SANDBOX_MAX_SECONDS", 60, minimum=1)
 

@@ -42,6 +42,21 @@ class AvatarSearchForm(forms.Form):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why somebody reads what others said, and in which form they want it."""
+
+    PAGE, TEXT, JSON = "page", "txt", "json"
+
+    reason = forms.CharField(
+        min_length=5,
+        max_length=300,
+        label="Why do you read it?",
+        help_text="The workspace sees it in its audit trail, with your name.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    form = forms.ChoiceField(choices=[(each, each) for each in (PAGE, TEXT, JSON)])
+
+
 class AgainForm(forms.Form):
     """The one thing that a repeated session is asked for with: a key against double clicks."""
 

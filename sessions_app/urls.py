@@ -11,6 +11,7 @@ from sessions_app.views import (
     saved_filters,
     session_lists,
     sessions,
+    stories,
     transcripts,
     widget_editor,
     widgets,
@@ -49,9 +50,14 @@ urlpatterns = [
         name="filter_delete",
     ),
     path("sessions/new", sessions.session_new, name="session_new"),
-    path("sessions/<uuid:public_id>/", sessions.session, name="session"),
+    path("sessions/<uuid:public_id>/", stories.session, name="session"),
     path("sessions/<uuid:public_id>/room", room.session_room, name="session_room"),
     path("sessions/<uuid:public_id>/stop", sessions.session_stop, name="session_stop"),
+    path(
+        "sessions/<uuid:public_id>/transcript",
+        transcripts.transcript_read,
+        name="transcript_read",
+    ),
     path(
         "sessions/<uuid:public_id>/transcript.<str:kind>",
         transcripts.transcript_file,

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.forms import AuditFilterForm
-from accounts.models import AuditEvent, AuditPersonalData, User
+from accounts.models import AuditEvent, User
 from accounts.models.audit_event import AuditEventQuerySet
 from accounts.requests import membership_of
 from accounts.rights import Right
+from accounts.services import trail
 
 PAGE_SIZE: Final = 50
 
@@ -37,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     events = list(found[: PAGE_SIZE + 1])
     page = events[:PAGE_SIZE]
     context = {
-        "events": _with_personal_data(page),
+        "events": trail.told(page),
         "form": form,
         "next_cursor": _next(request, page[-1]) if len(events) > PAGE_SIZE else None,
     }
@@ -85,20 +86,3 @@ def _next(request: HttpRequest, last: AuditEvent) -> str:
     query = request.GET.copy()
     query["before"] = str(last.public_id)
     return f"?{query.urlencode()}"
-
-
-def _with_personal_data(events: list[AuditEvent]) -> list[AuditEvent]:
-    """Gives each event `personal`: address, agent and e-mail, or None where that was erased.
-
-    And the actor's name as it is today: the trail itself calls people by nothing erasable.
-    """
-    rows = AuditPersonalData.objects.filter(event_id__in=[event.public_id for event in events])
-    by_event = {row.event_id: row for row in rows}
-    actors = {event.actor_id for event in events if event.actor_id}
-    people = User.objects.filter(public_id__in=actors).exclude(name="")
-    names = dict(people.values_list("public_id", "name"))
-    for event in events:
-        event.personal = by_event.get(event.public_id)
-        name = names.get(event.actor_id) if event.actor_id else None
-        event.actor_name = name or event.actor_label
-    return events

@@ -12,7 +12,7 @@ from accounts.models import AuditEvent, ProviderKey
 from accounts.reauthentication import recent_password_required
 from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.rights import Right
-from accounts.services import provider_keys, workspaces
+from accounts.services import provider_keys, trail, workspaces
 from accounts.services.callers import Caller
 from accounts.services.provider_keys import AlreadyRegistered, NotRetryable, RefusedByProvider
 from liveavatar_web import watch
@@ -65,7 +65,7 @@ def detail(request: MemberRequest, public_id: uuid.UUID) -> HttpResponse:
     context = {
         "key": key,
         "rename_form": form,
-        "events": events[:EVENTS_SHOWN],
+        "events": trail.told(events[:EVENTS_SHOWN]),
         "watch_url": watch.address("provider_key", key.public_id),
     }
     return render(request, "accounts/provider_key_page.html", context)

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.models import User, Workspace
+from accounts.models import Workspace
 from accounts.rights import Right
 from accounts.services import audit, workspaces
 from accounts.services.audit import Action
@@ -57,31 +57,21 @@ def store(session: AvatarSession, *, lines: Iterable[Line], now: datetime) -> in
     return session.events.filter(page_key__in=[line.key for line in given]).count()
 
 
-def may_read(session: AvatarSession, user: User) -> bool:
-    """One's own, or everybody's with the right to."""
-    return session.requested_by_id == user.pk or _has(user, session, Right.READ_TRANSCRIPTS)
+def read(session: AvatarSession, *, caller: Caller, reason: str) -> SessionEventQuerySet:
+    """The lines, to be shown once; audited with the reason. Raises NotAllowed."""
+    return _hand_out(Action.TRANSCRIPT_READ, session, caller, reason=reason)
 
 
-def may_delete(session: AvatarSession, user: User) -> bool:
-    return session.requested_by_id == user.pk or _has(user, session, Right.DELETE_TRANSCRIPTS)
-
-
-def download(session: AvatarSession, *, caller: Caller, kind: str) -> SessionEventQuerySet:
-    """The lines, to be handed out as a file of that kind; audited."""
-    with transaction.atomic():
-        audit.record(
-            Action.TRANSCRIPT_DOWNLOADED,
-            caller=caller,
-            workspace=session.workspace,
-            obj=session,
-            details={"format": kind},
-        )
-    return session.events.lines()
+def download(
+    session: AvatarSession, *, caller: Caller, kind: str, reason: str = ""
+) -> SessionEventQuerySet:
+    """The lines, for a file of that kind; audited. One's own need no reason. Raises NotAllowed."""
+    return _hand_out(Action.TRANSCRIPT_DOWNLOADED, session, caller, format=kind, reason=reason)
 
 
 def delete(session: AvatarSession, *, caller: Caller) -> int:
     """Deletes what was said, for good; returns how many lines that were. Raises NotAllowed."""
-    if caller.user is None or session.requested_by_id != caller.user.pk:
+    if not _is_asker(session, caller):
         workspaces.require(Right.DELETE_TRANSCRIPTS, caller=caller, workspace=session.workspace)
     with transaction.atomic():
         deleted, _ = session.events.lines().delete()
@@ -104,6 +94,22 @@ def purge(workspace: Workspace, *, before: datetime) -> int:
     return purged
 
 
-def _has(user: User, session: AvatarSession, right: Right) -> bool:
-    membership = user.memberships.filter(workspace=session.workspace_id).first()
-    return membership is not None and membership.may(right)
+def _hand_out(
+    action: Action, session: AvatarSession, caller: Caller, **details: audit.Detail
+) -> SessionEventQuerySet:
+    if not _is_asker(session, caller):
+        assert details["reason"], "what others said is read for a reason"
+        workspaces.require(Right.READ_TRANSCRIPTS, caller=caller, workspace=session.workspace)
+    with transaction.atomic():
+        audit.record(
+            action,
+            caller=caller,
+            workspace=session.workspace,
+            obj=session,
+            details={name: value for name, value in details.items() if value},
+        )
+    return session.events.lines()
+
+
+def _is_asker(session: AvatarSession, caller: Caller) -> bool:
+    return caller.user is not None and session.requested_by_id == caller.user.pk

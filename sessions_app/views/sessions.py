@@ -5,20 +5,15 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import AuditEvent
 from accounts.requests import MemberRequest, member_required, stand_in
-from accounts.rights import Right
 from accounts.services.callers import Caller
-from liveavatar_web import watch
-from sessions_app import endings
 from sessions_app.forms import AgainForm, SessionForm
 from sessions_app.models import AvatarSession
-from sessions_app.services import avatar_sessions, timeline
+from sessions_app.services import avatar_sessions
 from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.limits import QuotaReached
-from sessions_app.views import start_picture
 
 
 def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
@@ -59,32 +54,6 @@ def session_new(request: MemberRequest) -> HttpResponse:
         "sandbox_seconds": settings.SANDBOX_MAX_SECONDS,
     }
     return render(request, "sessions_app/session_new_page.html", values)
-
-
-@require_safe
-@member_required
-def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = visible_session(request, public_id)
-    mine = found.requested_by == request.user
-    may_read = mine or request.membership.may(Right.READ_TRANSCRIPTS)
-    events = AuditEvent.objects.visible_to(request.user).filter(object_id=found.public_id)
-    values = {
-        "session": found,
-        "context": found.context.lasting if found.context else None,
-        "successor": getattr(found, "successor", None),
-        "ending": endings.of(found.end_reason),
-        "start": start_picture.of(found),
-        "timeline": timeline.of(found),
-        "transcript": found.events.lines() if may_read else None,
-        "may_delete": mine or request.membership.may(Right.DELETE_TRANSCRIPTS),
-        "audit_events": events[:100] if request.membership.may(Right.READ_AUDIT) else None,
-        "is_mine": mine,
-        "may_stop": found.is_open and (mine or request.membership.may(Right.STOP_ANY_SESSION)),
-        "idempotency_key": str(uuid4()),
-        "watch_url": watch.address("session", found.public_id),
-        "version": found.version,
-    }
-    return render(request, "sessions_app/session_page.html", values)
 
 
 @require_POST

@@ -216,7 +216,8 @@ def test_a_key_takes_the_same_queries_however_much_happened_to_it(
     for number in range(count):
         client.post(path("provider_key", key), {"name": f"Name {number}"})
 
-    with django_assert_num_queries(5):  # session, person, membership, key, events
+    # Session, person, membership, key, events, and who was behind these by address and by name.
+    with django_assert_num_queries(7):
         client.get(path("provider_key", key))
 
 

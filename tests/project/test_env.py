@@ -52,6 +52,11 @@ def test_a_blank_variable_takes_its_default(
         ("12", lambda: env.integer("NAME", 7, minimum=12), 12),
         ("1.25", lambda: env.decimal("NAME", "0"), Decimal("1.25")),
         ("a, b ,,c,", lambda: env.items("NAME"), ["a", "b", "c"]),
+        (
+            "a=0.5/1, b = 2/3 ",
+            lambda: env.prices("NAME"),
+            {"a": (Decimal("0.5"), Decimal(1)), "b": (Decimal(2), Decimal(3))},
+        ),
         ("CLOSED", lambda: env.choice("NAME", "open", ("open", "closed")), "closed"),
     ],
 )
@@ -71,6 +76,8 @@ def test_a_value_is_read_as_what_it_means(
         ("2", lambda: env.integer("NAME", 5, minimum=3), "a whole number from 3 up"),
         ("5s", lambda: env.integer("NAME", 5), "NAME is '5s'; write a whole number from 0 up"),
         ("much", lambda: env.decimal("NAME", "0"), "NAME is 'much'; write a number"),
+        ("a=1", lambda: env.prices("NAME"), "NAME: write 'a=1' as model=heard/spoken"),
+        ("a=1/much", lambda: env.prices("NAME"), "NAME: write 'a=1/much' as"),
         ("ajar", lambda: env.choice("NAME", "open", ("open", "closed")), "one of open, closed"),
     ],
 )

@@ -18,7 +18,7 @@ PEOPLE = ("asker", "admin", "colleague", "auditor", "stranger", "anonymous")
 EVERYBODY = (200, 200, 200, 200, 200, "sign in")
 MEMBERS = (200, 200, 200, 200, 404, "sign in")
 WRITERS = (302, 302, 302, 403, 404, "sign in")
-_READERS = (200, 200, 404, 404, 404, "sign in")
+_OWN = (200, 404, 404, 404, 404, "sign in")
 SCRIPT = {"name": "Guide", "prompt": "Be funny."}
 
 # Method and path, and the status for each of PEOPLE.
@@ -44,8 +44,16 @@ ROUTES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "session": ("GET", "/sessions/{session}/", (200, 200, 404, 200, 404, "sign in")),
     "room": ("GET", "/sessions/{session}/room", (200, 404, 404, 404, 404, "sign in")),
     "stop": ("POST", "/sessions/{session}/stop", (302, 302, 404, 403, 404, "sign in")),
-    "transcript": ("GET", "/sessions/{session}/transcript.txt", _READERS),
-    "transcript as JSON": ("GET", "/sessions/{session}/transcript.json", _READERS),
+    "transcript": ("GET", "/sessions/{session}/transcript.txt", _OWN),
+    "transcript as JSON": ("GET", "/sessions/{session}/transcript.json", _OWN),
+    "read transcript": (
+        *("POST", "/sessions/{session}/transcript"),
+        (200, 200, 404, 200, 404, "sign in"),
+    ),
+    "transcript's address": (
+        *("GET", "/sessions/{session}/transcript"),
+        (302, 302, 404, 302, 404, "sign in"),
+    ),
     "no such file": ("GET", "/sessions/{session}/transcript.doc", (404,) * 5 + ("sign in",)),
     "delete transcript": (
         "POST",

@@ -181,7 +181,63 @@ def test_it_is_handed_out_as_text_and_as_json_and_audited(
 
 
 def body(answer: Any) -> str:
-    return b"".join(answer.streaming_content).decode()
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize("who", ["auditor", "owner"])
+def test_what_others_said_is_read_for_a_reason_once(
+    who: str, people: SimpleNamespace, plan: Wish, client: Client
+) -> None:
+    session = placed(people.colleague, plan, State.LIVE)
+    store(session, line("1", "Between us.", is_user=True))
+    client.force_login(getattr(people, who))
+    story, address = (f"/sessions/{session.public_id}/{page}" for page in ("", "transcript"))
+
+    before = body(client.get(story))
+    read = client.post(address, {"reason": "A complaint about it", "form": "page"})
+    after = body(client.get(story))
+
+    assert "Between us." in body(read)
+    assert "no-store" in read.headers["Cache-Control"]
+    assert "Between us." not in before + after
+    event = AuditEvent.objects.get(action="transcript.read")
+    assert event.details == {"reason": "A complaint about it"}
+    assert event.object_id == session.public_id
+    assert "A complaint about it" in after
+
+
+@pytest.mark.parametrize("given", [{}, {"reason": " "}, {"reason": "?"}, {"reason": "x" * 301}])
+@pytest.mark.parametrize("form", ["page", "txt", "json"])
+def test_without_a_reason_nothing_is_read(
+    form: str, given: dict[str, str], people: SimpleNamespace, plan: Wish, client: Client
+) -> None:
+    session = placed(people.colleague, plan, State.LIVE)
+    store(session, line("1", "Between us."))
+    client.force_login(people.auditor)
+
+    answer = client.post(f"/sessions/{session.public_id}/transcript", {**given, "form": form})
+
+    assert "Between us." not in body(answer)
+    assert "Read the transcript" in body(answer)
+    assert not AuditEvent.objects.filter(action__startswith="transcript.").exists()
+
+
+def test_a_file_of_what_others_said_takes_a_reason_too(
+    people: SimpleNamespace, plan: Wish, client: Client
+) -> None:
+    session = placed(people.colleague, plan, State.LIVE)
+    store(session, line("1", "Between us."))
+    client.force_login(people.auditor)
+    asked = {"reason": "A complaint about it", "form": "txt"}
+
+    answer = client.post(f"/sessions/{session.public_id}/transcript", asked)
+
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "Between us." in body(answer)
+    assert AuditEvent.objects.get(action="transcript.downloaded").details == {
+        "format": "txt",
+        "reason": "A complaint about it",
+    }
 
 
 def test_deleting_it_leaves_the_sessions_record(

@@ -221,20 +221,6 @@ def test_a_session_shows_its_story_its_lines_and_its_cost(
     assert "a-room-token" not in page
 
 
-def test_an_auditor_reads_the_story_and_not_the_words(ada: User, alice: User, plan: Wish) -> None:
-    session = placed(alice, plan, State.LIVE)
-    line = Line("1", is_user=True, text="Just between us.", at=timezone.now())
-    transcripts.store(session, lines=[line], now=timezone.now())
-    reports.report(session, event="reconnected", detail="", now=timezone.now())
-    auditor = Client()
-    auditor.force_login(ada)
-
-    page = text(auditor.get(f"/sessions/{session.public_id}/"))
-
-    assert "The page found the room again" in page
-    assert "Just between us." not in page
-
-
 @pytest.mark.parametrize(
     ("state", "shown"),
     [
