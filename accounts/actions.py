@@ -85,6 +85,7 @@ class Action(StrEnum):
     CONTEXT_MISSING = "context.missing", "remote_id"
     CONTEXT_REJECTED = "context.rejected", "number", "error"
 
+    STRANGER_STOPPED = "cloud_stranger.stopped", "remote_id"
     CATALOGUE_SYNC_REQUESTED = "catalogue.sync_requested"
     AVATARS_SYNCED = "avatars.synced", "listed", "added", "gone"
 

@@ -5,6 +5,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        # Receivers of sign-in signals and watch topics are registered by importing them,
+        # Checks, receivers of sign-in signals and watch topics are registered by importing them,
         # and their modules need the models.
-        from accounts import signins, watch_topics  # noqa: F401
+        from accounts import checks, signins, watch_topics  # noqa: F401

@@ -131,6 +131,13 @@ class Keyring:
     def is_current(self, sealed: str) -> bool:
         return sealed.startswith(f"{_FORMAT}.{self.newest}.")
 
+    def witnesses(self) -> dict[str, str]:
+        """For each key something by which it is recognised, and from which it is not found."""
+        return {
+            key.name: hmac.digest(key.material, b"witness", hashlib.sha256).hex()[:16]
+            for key in self._keys
+        }
+
     def fingerprint(self, secret: Secret) -> str:
         """A keyed digest under the newest key: equal for equal secrets, useless to a thief."""
         return _fingerprint(self._keys[0], secret)
