@@ -244,6 +244,11 @@ CELERY_BEAT_SCHEDULE = {
         # A sweep that waited for a full period has been overtaken by the next one.
         "options": {"queue": "sweep", "expires": SWEEP_SECONDS},
     },
+    "count_starts": {
+        "task": "sessions_app.count_starts",
+        "schedule": 300,
+        "options": {"queue": "sweep", "expires": 300},
+    },
     "tidy": {
         "task": "sessions_app.tidy",
         "schedule": 3600,

@@ -16,6 +16,7 @@ from sessions_app.services import (
     reconciliation,
     reservations,
     retention,
+    start_days,
     starting,
     stopping,
 )
@@ -70,6 +71,11 @@ def tell_of_pause(*, widget_id: int, **_: Any) -> None:
 @shared_task(name="sessions_app.tell_of_budget")
 def tell_of_budget(*, meter_id: int, **_: Any) -> None:
     budgets.tell(pk=meter_id)
+
+
+@shared_task(name="sessions_app.count_starts")
+def count_starts(**_: Any) -> None:
+    start_days.count(now=timezone.now())
 
 
 @shared_task(name="sessions_app.tidy")

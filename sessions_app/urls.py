@@ -16,7 +16,7 @@ from sessions_app.views import (
     widget_editor,
     widgets,
 )
-from sessions_app.views.staff import overview, people, workspaces
+from sessions_app.views.staff import overview, people, starts, workspaces
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -86,6 +86,7 @@ urlpatterns = [
     path("you/data.jsonl", personal_data.your_data_file, name="your_data_file"),
     path("you/data/erase", personal_data.your_data_erase, name="your_data_erase"),
     path("staff/", overview.overview, name="staff"),
+    path("staff/starts/", starts.starts, name="staff_starts"),
     path("staff/strangers/", overview.strangers, name="staff_strangers"),
     path("staff/workspaces/", workspaces.workspaces, name="staff_workspaces"),
     path("staff/workspaces/<uuid:public_id>/", workspaces.workspace, name="staff_workspace"),

@@ -15,7 +15,7 @@ from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 
-PAGES = ("", "strangers/", "workspaces/", "people/")
+PAGES = ("", "starts/", "strangers/", "workspaces/", "people/")
 
 
 @pytest.fixture
