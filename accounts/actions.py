@@ -37,6 +37,13 @@ class Action(StrEnum):
     USER_SUSPENDED = "user.suspended"
     USER_REINSTATED = "user.reinstated"
 
+    USER_SECOND_STEP_ADDED = "user.second_step_added", "type"
+    USER_SECOND_STEP_REMOVED = "user.second_step_removed", "type"
+    USER_SECOND_STEP_RENEWED = "user.second_step_renewed", "type"
+    USER_SECOND_STEP_USED = "user.second_step_used", "type", "passwordless"
+    USER_SECOND_STEP_FAILED = "user.second_step_failed", "type"
+    USER_DEVICE_SIGNED_OUT = "user.device_signed_out"
+
     ADMIN_CHANGED = "admin.changed", "change", "fields"
     PERMISSION_REFUSED = "permission.refused", "right"
     WORKSPACE_CREATED = "workspace.created"
@@ -51,6 +58,7 @@ class Action(StrEnum):
     MEMBER_REMOVED = "member.removed", "role_before"
     MEMBER_LEFT = "member.left", "role_before"
     OWNERSHIP_HANDED_OVER = "workspace.ownership_handed_over", "role_before"
+    WORKSPACE_SECOND_STEP_REQUIRED = "workspace.second_step_required", "required"
     WORKSPACE_SUSPENDED = "workspace.suspended", "reason"
     WORKSPACE_RESUMED = "workspace.resumed"
     WORKSPACE_DELETION_ASKED = "workspace.deletion_asked", "days"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, Final, ParamSpec, cast
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
@@ -18,6 +18,9 @@ from django.utils.http import urlencode
 from accounts.requests import MemberRequest
 
 P = ParamSpec("P")
+
+# What counts as having been asked: a password, a code of the second step, a passkey.
+_METHODS: Final = {"password", "mfa"}
 
 
 def recent_password_required(
@@ -50,6 +53,6 @@ def _is_recent(request: MemberRequest) -> bool:
     given = [
         record["at"]
         for record in get_authentication_records(request, request.user)
-        if record["method"] == "password"
+        if record["method"] in _METHODS
     ]
     return bool(given) and time.time() - max(given) < seconds

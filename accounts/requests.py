@@ -7,6 +7,9 @@ from typing import Any, Concatenate, Final, ParamSpec, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import Membership, User, Workspace
 from accounts.services import workspaces
@@ -17,6 +20,16 @@ P = ParamSpec("P")
 CHOSEN: Final = "workspace"
 # The key under which a workspace's invitation waits while an account is made.
 JOINING: Final = "joining"
+
+
+class SecondStepMissing(PermissionDenied):
+    """The workspace asks for two-step sign-in, which this person has not set up."""
+
+    code = "second_step_missing"
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(f"“{workspace.name}” asks for two-step sign-in. Set it up first.")
+        self.workspace = workspace
 
 
 class MemberRequest(HttpRequest):
@@ -71,17 +84,43 @@ def stand_in(request: MemberRequest, workspace: Workspace) -> None:
     raise Http404
 
 
+def require_open(request: HttpRequest) -> None:
+    """Raises SecondStepMissing where whoever asks works in a workspace that is not open to them."""
+    membership = membership_of(request)
+    if membership is not None and not membership.is_open:
+        raise SecondStepMissing(membership.workspace)
+
+
+def explain_absence(request: HttpRequest) -> None:
+    """What was not found may be in a workspace that is not open yet: raises SecondStepMissing."""
+    for each in memberships_of(request):
+        if not each.is_open:
+            raise SecondStepMissing(each.workspace)
+
+
 def member_required(
     view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Sends strangers to sign in; answers 403 to somebody who is in no workspace."""
+    """Sends strangers to sign in; answers 403 to somebody who is in no workspace.
+
+    Whoever lacks the second step that their workspace asks for is led to set it up.
+    """
 
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if membership_of(request) is None:
             raise PermissionDenied("You do not belong to this workspace.")
-        return view(cast(MemberRequest, request), *args, **kwargs)
+        try:
+            require_open(request)
+            try:
+                return view(cast(MemberRequest, request), *args, **kwargs)
+            except Http404:
+                explain_absence(request)
+                raise
+        except SecondStepMissing as missing:
+            query = urlencode({CHOSEN: str(missing.workspace.public_id)})
+            return redirect(f"{reverse('second_step')}?{query}")
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], wrapped)
 

@@ -24,6 +24,7 @@ class Right(StrEnum):
     DELETE_WORKSPACE = "delete the workspace"
     RENAME_WORKSPACE = "rename the workspace"
     MANAGE_MEMBERS = "invite, remove and change members"
+    REQUIRE_SECOND_STEP = "ask members for two-step sign-in"
     HAND_OVER = "hand the workspace over to somebody else"
     SHARE_FILTERS = "share filters of sessions"
 
@@ -39,6 +40,7 @@ _ADMIN: Final = _MEMBER | {
     Right.SET_RETENTION,
     Right.RENAME_WORKSPACE,
     Right.MANAGE_MEMBERS,
+    Right.REQUIRE_SECOND_STEP,
     Right.SHARE_FILTERS,
 }
 

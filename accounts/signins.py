@@ -4,13 +4,15 @@ from typing import Any
 
 from allauth.account import signals
 from allauth.account.models import EmailAddress
+from allauth.mfa import signals as second_step
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
 from django.db import transaction
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.services import audit, workspaces
+from accounts.services import audit, second_steps, workspaces
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 
@@ -60,7 +62,45 @@ def _reauthenticated(
         _record(Action.USER_REAUTHENTICATED, request, user, method=method)
 
 
-def _record(action: Action, request: HttpRequest, user: User, **details: str) -> Caller:
+_STEPS: dict[Signal, Action] = {
+    second_step.authenticator_added: Action.USER_SECOND_STEP_ADDED,
+    second_step.authenticator_removed: Action.USER_SECOND_STEP_REMOVED,
+    second_step.authenticator_reset: Action.USER_SECOND_STEP_RENEWED,
+}
+
+
+@receiver(list(_STEPS))
+def _second_step_changed(
+    signal: Signal, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    _record(_STEPS[signal], request, user, type=authenticator.type)
+    if signal is second_step.authenticator_added:
+        second_steps.sign_out_elsewhere(user, session_key=request.session.session_key or "")
+
+
+@receiver(second_step.authenticator_used)
+def _second_step_used(
+    request: HttpRequest, user: User, authenticator: Authenticator, passwordless: bool, **_: Any
+) -> None:
+    action = Action.USER_SECOND_STEP_USED
+    _record(action, request, user, type=authenticator.type, passwordless=passwordless)
+
+
+@receiver(second_step.authentication_failed)
+def _second_step_failed(
+    request: HttpRequest, user: User, authenticator: Authenticator | None = None, **_: Any
+) -> None:
+    membership = workspaces.of(user)
+    audit.refusal(
+        Action.USER_SECOND_STEP_FAILED,
+        caller=Caller.of(request, user=user),
+        workspace=membership.workspace if membership else None,
+        obj=user,
+        details={"type": authenticator.type if authenticator else ""},
+    )
+
+
+def _record(action: Action, request: HttpRequest, user: User, **details: audit.Detail) -> Caller:
     caller = Caller.of(request, user=user)
     membership = workspaces.of(user)
     with transaction.atomic():

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from accounts.views import audit, closure, invitations, members, provider_keys, workspace
+from accounts.views import (
+    audit,
+    closure,
+    devices,
+    invitations,
+    members,
+    provider_keys,
+    second_step,
+    workspace,
+)
 
 urlpatterns = [
     path("keys/", provider_keys.index, name="provider_keys"),
@@ -26,6 +35,11 @@ urlpatterns = [
         name="invitation_revoke",
     ),
     path("invitations/<str:link>/", invitations.invitation, name="invitation"),
+    path("workspace/second-step", second_step.require, name="require_second_step"),
+    path("account/second-step/", second_step.missing, name="second_step"),
+    path("account/devices/", devices.index, name="devices"),
+    path("account/devices/sign-out", devices.sign_out_others, name="devices_sign_out"),
+    path("account/devices/<int:pk>/sign-out", devices.sign_out, name="device_sign_out"),
     path("workspace/rename", workspace.rename, name="workspace_rename"),
     path("workspace/switch", workspace.switch, name="workspace_switch"),
     path("workspace/new", workspace.new, name="workspace_new"),

@@ -49,7 +49,7 @@ def body(error: Exception) -> dict[str, Any]:
         }
     elif isinstance(error, PermissionDenied):
         content = {
-            "code": "not_allowed",
+            "code": getattr(error, "code", "not_allowed"),
             "message": str(error) or "You may not do this.",
             "retryable": False,
         }

@@ -110,6 +110,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -287,6 +289,17 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+
+MFA_ADAPTER = "accounts.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "LiveAvatar Web"
+# Clocks of phones go wrong by half a minute.
+MFA_TOTP_TOLERANCE = 1
+# Where addresses need not be confirmed, a second step does not ask for it either.
+MFA_ALLOW_UNVERIFIED_EMAIL = not PRODUCTION
+# Browsers take a loopback address for secure; production has https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("api/", include("sessions_app.api.urls")),
     path("account/", include("allauth.account.urls")),
+    path("account/two-step/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
     path("healthz/queues", health.queues_answered, name="healthz_queues"),

@@ -22,7 +22,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         if user.is_staff:
             return self
         readers = [role.value for role, rights in RIGHTS.items() if Right.READ_AUDIT in rights]
-        workspaces = user.memberships.filter(role__in=readers)
+        workspaces = user.memberships.open().filter(role__in=readers)
         return self.filter(workspace_id__in=workspaces.values("workspace__public_id"))
 
     def update(self, **_: Any) -> NoReturn:

@@ -11,7 +11,7 @@ from liveavatar_web.fields import SealedField
 
 class ProviderKeyQuerySet(DueWorkQuerySet["ProviderKey"]):
     def visible_to(self, user: User) -> "ProviderKeyQuerySet":
-        return self.filter(workspace__memberships__user=user)
+        return self.filter(workspace__in=user.memberships.open().values("workspace"))
 
     def usable(self) -> "ProviderKeyQuerySet":
         return self.filter(state=ProviderKey.State.READY)

@@ -1,18 +1,22 @@
 import uuid
 from decimal import Decimal
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models.user import User, ids_in
 from accounts.rights import RIGHTS, Right, Role
 
+# What counts as one; recovery codes only stand in for it.
+SECOND_STEPS = [Authenticator.Type.TOTP.value, Authenticator.Type.WEBAUTHN.value]
+
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def visible_to(self, user: User) -> "WorkspaceQuerySet":
-        return self.filter(memberships__user=user)
+        return self.filter(pk__in=user.memberships.open().values("workspace"))
 
     def named(self, text: str) -> "WorkspaceQuerySet":
         """By a piece of the name, the whole id, or a member's whole e-mail address."""
@@ -41,6 +45,8 @@ class Workspace(models.Model):
     # Days for which finished sessions, and the addresses of visitors, are kept; empty is for ever.
     session_days = models.PositiveIntegerField(null=True, blank=True)
     address_days = models.PositiveIntegerField(null=True, blank=True)
+    # Members without a second step at sign-in cannot use it.
+    require_mfa = models.BooleanField(default=False, editable=False)
     # Closed by staff, or by its owner, who may think better of it until `delete_after`.
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
     suspension_reason = models.CharField(max_length=200, blank=True, editable=False)
@@ -92,7 +98,20 @@ def _or(own: int | None, installation: int) -> int:
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> "MembershipQuerySet":
         """Everybody in a workspace sees who else is in it."""
-        return self.filter(workspace__in=user.memberships.values("workspace"))
+        return self.filter(workspace__in=user.memberships.open().values("workspace"))
+
+    def open(self) -> "MembershipQuerySet":
+        """Without those whose workspace asks for a second step that the person has not set up."""
+        return self.annotate_second_step().filter(
+            Q(workspace__require_mfa=False) | Q(has_second_step=True)
+        )
+
+    def with_second_step(self) -> "MembershipQuerySet":
+        return self.annotate_second_step().filter(Q(has_second_step=True))
+
+    def annotate_second_step(self) -> "MembershipQuerySet":
+        steps = Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_STEPS)
+        return self.annotate(has_second_step=Exists(steps))
 
 
 class Membership(models.Model):
@@ -115,6 +134,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} as {self.role} of {self.workspace_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """As `MembershipQuerySet.open`, of one that was read with `annotate_second_step`."""
+        return not self.workspace.require_mfa or bool(self.has_second_step)  # type: ignore[attr-defined]
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[Role(self.role)]

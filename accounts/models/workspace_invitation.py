@@ -15,7 +15,7 @@ _GIVEN = [role.value for role in Role if role != Role.OWNER]
 
 class WorkspaceInvitationQuerySet(DueWorkQuerySet["WorkspaceInvitation"]):
     def visible_to(self, user: User) -> "WorkspaceInvitationQuerySet":
-        return self.filter(workspace__in=user.memberships.values("workspace"))
+        return self.filter(workspace__in=user.memberships.open().values("workspace"))
 
     def open(self) -> "WorkspaceInvitationQuerySet":
         """Neither taken, declined nor revoked; it may have run out."""

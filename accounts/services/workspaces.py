@@ -27,6 +27,10 @@ class MayNotCreate(PermissionDenied):
     """Further workspaces are made by the staff of this installation alone."""
 
 
+class NoSecondStep(Exception):
+    """Nobody asks others for what they have not set up themselves."""
+
+
 def create_personal(user: User, caller: Caller) -> Workspace:
     """The workspace that everybody gets with their account, with them as its owner."""
     name = f"{user.name}'s workspace" if user.name else "My workspace"
@@ -60,6 +64,25 @@ def rename(workspace: Workspace, *, name: str, caller: Caller) -> None:
             details={"name_before": before, "name_after": name},
         )
         changes.announce(workspace.pk)
+
+
+def require_second_step(workspace: Workspace, *, required: bool, caller: Caller) -> None:
+    """Whether members need a second step at sign-in. Raises NotAllowed or NoSecondStep."""
+    require(Right.REQUIRE_SECOND_STEP, caller=caller, workspace=workspace)
+    own = Membership.objects.with_second_step().filter(workspace=workspace, user=caller.user)
+    if required and not own.exists():
+        raise NoSecondStep("Set it up for yourself first, under your account.")
+    with transaction.atomic():
+        rows = Workspace.objects.filter(pk=workspace.pk).exclude(require_mfa=required)
+        if rows.update(require_mfa=required):
+            audit.record(
+                Action.WORKSPACE_SECOND_STEP_REQUIRED,
+                caller=caller,
+                workspace=workspace,
+                obj=workspace,
+                details={"required": required},
+            )
+            changes.announce(workspace.pk)
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -114,7 +137,7 @@ def require(right: Right, *, caller: Caller, workspace: Workspace) -> None:
     Call it before opening a transaction (see `audit.refusal`).
     """
     if caller.user is not None:
-        membership = caller.user.memberships.filter(workspace=workspace).first()
+        membership = caller.user.memberships.open().filter(workspace=workspace).first()
         if membership is not None and membership.may(right):
             return
     audit.refusal(
@@ -137,4 +160,5 @@ def _create(name: str, owner: User, caller: Caller) -> Workspace:
 
 
 def _memberships(user: User) -> QuerySet[Membership]:
-    return user.memberships.select_related("workspace").order_by("created_at", "id")
+    memberships = user.memberships.annotate_second_step()
+    return memberships.select_related("workspace").order_by("created_at", "id")

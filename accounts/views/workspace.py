@@ -74,6 +74,7 @@ def _page(
         "form": form or RetentionForm(initial=shown),
         "name_form": name_form or WorkspaceNameForm(initial={"name": membership.workspace.name}),
         "may_set": membership.may(Right.SET_RETENTION),
+        "may_require": membership.may(Right.REQUIRE_SECOND_STEP),
         "may_rename": membership.may(Right.RENAME_WORKSPACE),
         "grace_days": configured.WORKSPACE_GRACE_DAYS,
     }

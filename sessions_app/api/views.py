@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -18,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Membership, ProviderKey, User
-from accounts.requests import membership_of
+from accounts.requests import explain_absence, membership_of, require_open
 from accounts.services.callers import Caller
 from liveavatar_web.api_errors import Refused
 from sessions_app.api import serializers
@@ -50,12 +51,12 @@ class SessionAccess(APIView):
         """The session, if whoever asks may know that it is there."""
         visible = AvatarSession.objects.visible_to(_user(request))
         found = visible.select_related("workspace", "context")
-        return get_object_or_404(found, public_id=public_id)
+        return _found(request, found, public_id)
 
     def own(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session of this very person: only they are in its room."""
         own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
-        return get_object_or_404(own.select_related("workspace", "context"), public_id=public_id)
+        return _found(request, own.select_related("workspace", "context"), public_id)
 
     def caller(self, request: Request) -> Caller:
         return Caller.of(request)
@@ -77,7 +78,16 @@ def _user(request: Request) -> User:
     return request.user
 
 
+def _found(request: Request, rows: QuerySet[AvatarSession], public_id: UUID) -> AvatarSession:
+    try:
+        return get_object_or_404(rows, public_id=public_id)
+    except Http404:
+        explain_absence(request._request)
+        raise
+
+
 def _membership(request: Request) -> Membership:
+    require_open(request._request)
     membership = membership_of(request._request)
     if membership is None:
         raise Refused("no_workspace", "You belong to no workspace.", status=403)

@@ -33,10 +33,10 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
     def visible_to(self, user: User) -> "AvatarSessionQuerySet":
         """A person's own sessions; all of a workspace's for those who may read its audit trail."""
         readers = [role.value for role, rights in RIGHTS.items() if Right.READ_AUDIT in rights]
-        audited = user.memberships.filter(role__in=readers).values("workspace")
+        audited = user.memberships.open().filter(role__in=readers).values("workspace")
         return self.filter(
             Q(workspace__in=audited)
-            | Q(requested_by=user, workspace__in=user.memberships.values("workspace"))
+            | Q(requested_by=user, workspace__in=user.memberships.open().values("workspace"))
         )
 
     def shown_in(self, membership: Membership) -> "AvatarSessionQuerySet":

@@ -11,7 +11,7 @@ class ContextQuerySet(DueWorkQuerySet["Context"]):
     def visible_to(self, user: User) -> "ContextQuerySet":
         """Those that people write; one-offs are nobody's to read or to choose."""
         written = self.filter(is_one_off=False, deleted_at__isnull=True)
-        return written.filter(workspace__memberships__user=user)
+        return written.filter(workspace__in=user.memberships.open().values("workspace"))
 
     def usable(self) -> "ContextQuerySet":
         """Those that the cloud knows. One whose newest edit is still on its way is among them."""

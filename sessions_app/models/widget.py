@@ -15,7 +15,9 @@ _COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", "Write it as #rrggbb.")
 
 class WidgetQuerySet(models.QuerySet["Widget"]):
     def visible_to(self, user: User) -> "WidgetQuerySet":
-        return self.filter(workspace__memberships__user=user, deleted_at__isnull=True)
+        return self.filter(
+            workspace__in=user.memberships.open().values("workspace"), deleted_at__isnull=True
+        )
 
     def admitting(self) -> "WidgetQuerySet":
         """Those that let strangers in now: switched on, and not paused by the circuit breaker."""

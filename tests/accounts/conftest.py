@@ -3,7 +3,10 @@ from uuid import uuid4
 import pytest
 from django.core.cache import caches
 
+from accounts.models import User, Workspace
 from liveavatar_web import bell
+from sessions_app.services.acceptance import Wish
+from tests import build
 
 Bells = list[tuple[str, dict[str, int]]]
 
@@ -24,3 +27,10 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Bells:
 def forgotten_attempts(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits count in Redis, which outlives a test and is shared by those beside it."""
     monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
+
+
+@pytest.fixture
+def plan(workspace: Workspace, alice: User) -> Wish:
+    """A session that may be asked for, where no cloud is needed."""
+    key = build.provider_key(workspace, alice)
+    return Wish(avatar=build.avatar(), provider_key=key, max_seconds=120)

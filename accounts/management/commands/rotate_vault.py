@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.services import vault_rotation
+from accounts.services import second_steps, vault_rotation
 from accounts.services.callers import Caller
 from accounts.services.vault_rotation import Progress
 from liveavatar_web.vault import keyring
@@ -27,6 +27,9 @@ class Command(BaseCommand):
             for progress in vault_rotation.rotate(model, name, caller=caller, dry_run=dry_run):
                 self.stdout.write(_line(progress, dry_run=dry_run))
             failed += [f"{progress.place} {public_id}" for public_id in progress.failed]
+        resealed, unopened = second_steps.reseal_all(caller=caller, dry_run=dry_run)
+        self.stdout.write(f"mfa_authenticator.data: {resealed} to be sealed anew or done")
+        failed += ["mfa_authenticator.data"] * unopened
         if failed:
             raise CommandError(
                 "These do not open under any key of VAULT_KEYS, and were left as they are:\n"
