@@ -20,6 +20,10 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     Django calls these three inside the transaction of the change.
     """
 
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        audit.hold(_workspace_of(obj))
+        super().save_model(request, obj, form, change)
+
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         _record(request, obj, "added")
         return super().log_addition(request, obj, message)
@@ -52,10 +56,14 @@ def _record(request: HttpRequest, obj: Any, change: str, fields: str = "") -> No
         audit.record(
             Action.ADMIN_CHANGED,
             caller=Caller.of(request),
-            workspace=obj if isinstance(obj, Workspace) else getattr(obj, "workspace", None),
+            workspace=_workspace_of(obj),
             obj=obj,
             details={"change": change, "fields": fields},
         )
+
+
+def _workspace_of(obj: Any) -> Workspace | None:
+    return obj if isinstance(obj, Workspace) else getattr(obj, "workspace", None)
 
 
 def _fields(message: Any) -> str:

@@ -7,16 +7,18 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
-from liveavatar_web.vault import keyring
+from liveavatar_web import keys
 
 
 @register(Tags.security)
-def vault_keys_open(**_: Any) -> list[CheckMessage]:
-    try:
-        keyring()
-    except ImproperlyConfigured as error:
-        return [Error(str(error), id="liveavatar_web.E001")]
-    return []
+def keys_can_be_read(**_: Any) -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    for setting in ("VAULT_KEYS", "AUDIT_KEYS"):
+        try:
+            keys.parse(getattr(settings, setting), setting=setting)
+        except ImproperlyConfigured as error:
+            messages.append(Error(str(error), id="liveavatar_web.E001"))
+    return messages
 
 
 @register(Tags.security)

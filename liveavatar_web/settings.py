@@ -37,6 +37,15 @@ VAULT_KEYS = env.secret("VAULT_KEYS", "" if PRODUCTION else DESK_VAULT_KEYS)
 if PRODUCTION and VAULT_KEYS in {"", DESK_VAULT_KEYS}:
     raise ImproperlyConfigured("VAULT_KEYS is missing; production does not start without its own")
 
+# Of the same form; they chain the audit trail, and stay away from the database that it is in.
+DESK_AUDIT_KEYS = "desk:ZGVzay1vbmx5LWF1ZGl0LWtleS1ub3QtZm9yLXVzZSE="
+AUDIT_KEYS = env.secret("AUDIT_KEYS", "" if PRODUCTION else DESK_AUDIT_KEYS)
+if PRODUCTION and AUDIT_KEYS in {"", DESK_AUDIT_KEYS}:
+    raise ImproperlyConfigured("AUDIT_KEYS is missing; production does not start without its own")
+# Where the heads of its chains are written down, sealed.
+AUDIT_SEALS = Path(env.text("AUDIT_SEALS", str(VAR_DIR / "audit-seals")))
+AUDIT_SEAL_SECONDS = env.integer("AUDIT_SEAL_SECONDS", 3600, minimum=1)
+
 # --- The cloud -----------------------------------------------------------------------------------
 
 LIVEAVATAR_API_URL = env.text("LIVEAVATAR_API_URL", "https://api.liveavatar.com").rstrip("/")

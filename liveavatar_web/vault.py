@@ -12,7 +12,6 @@ import binascii
 import hashlib
 import hmac
 import os
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NoReturn
@@ -20,11 +19,12 @@ from typing import Final, NoReturn
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from liveavatar_web import keys
+from liveavatar_web.keys import Key
 
 _FORMAT: Final = "v1"
 _NONCE_BYTES: Final = 12  # NIST SP 800-38D, 8.2: the length GCM is built for
-_KEY_NAME: Final = re.compile(r"^[A-Za-z0-9_-]{1,32}$")
 
 
 class CannotOpen(Exception):
@@ -82,25 +82,11 @@ class Place:
         return "\x1f".join((self.table, self.field, self.row)).encode()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Key:
-    name: str
-    material: bytes
-
-    def cipher(self) -> AESGCM:
-        return AESGCM(self.material)
-
-
 class Keyring:
     """Named keys, newest first. Raises ImproperlyConfigured when a key is not usable."""
 
-    def __init__(self, keys: str) -> None:
-        self._keys = [_parse(entry) for entry in keys.split(",") if entry.strip()]
-        names = [key.name for key in self._keys]
-        if not names:
-            raise ImproperlyConfigured("VAULT_KEYS holds no key; write name:base64 of 32 bytes")
-        if len(set(names)) != len(names):
-            raise ImproperlyConfigured("VAULT_KEYS names a key twice")
+    def __init__(self, text: str) -> None:
+        self._keys = keys.parse(text, setting="VAULT_KEYS")
 
     @property
     def newest(self) -> str:
@@ -109,7 +95,8 @@ class Keyring:
     def seal(self, secret: Secret, place: Place) -> str:
         key = self._keys[0]
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = key.cipher().encrypt(nonce, secret.reveal().encode(), place.associated_data())
+        clear = secret.reveal().encode()
+        sealed = AESGCM(key.material).encrypt(nonce, clear, place.associated_data())
         return ".".join((_FORMAT, key.name, _encode(nonce), _encode(sealed)))
 
     def open(self, sealed: str, place: Place) -> Secret:
@@ -119,7 +106,7 @@ class Keyring:
             if version != _FORMAT:
                 raise CannotOpen(f"unknown format {version!r}")
             key = next(key for key in self._keys if key.name == name)
-            clear = key.cipher().decrypt(
+            clear = AESGCM(key.material).decrypt(
                 _decode(nonce), _decode(ciphertext), place.associated_data()
             )
         except StopIteration:
@@ -148,8 +135,8 @@ class Keyring:
 
 
 @cache
-def _ring(keys: str) -> Keyring:
-    return Keyring(keys)
+def _ring(text: str) -> Keyring:
+    return Keyring(text)
 
 
 def keyring() -> Keyring:
@@ -157,21 +144,8 @@ def keyring() -> Keyring:
     return _ring(settings.VAULT_KEYS)
 
 
-def _parse(entry: str) -> _Key:
-    name, _, encoded = entry.strip().partition(":")
-    try:
-        material = base64.b64decode(encoded, altchars=b"-_", validate=True)
-    except binascii.Error:
-        material = b""
-    if not _KEY_NAME.match(name) or len(material) != 32:
-        raise ImproperlyConfigured(
-            f"VAULT_KEYS: key {name[:32]!r} is not name:base64 of exactly 32 bytes"
-        )
-    return _Key(name, material)
-
-
-def _fingerprint(key: _Key, secret: Secret) -> str:
-    own_key = hmac.digest(key.material, b"fingerprint", hashlib.sha256)
+def _fingerprint(key: Key, secret: Secret) -> str:
+    own_key = key.derived("fingerprint")
     return f"{key.name}:{hmac.digest(own_key, secret.reveal().encode(), hashlib.sha256).hex()}"
 
 

@@ -92,10 +92,11 @@ def make_keys(folder: Path) -> dict[str, str]:
     They live as long as the folder, so that a database beside them stays readable.
     """
     folder.mkdir(exist_ok=True)
-    vault_key = base64.b64encode(secrets.token_bytes(32)).decode()
+    vault_key, audit_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
     files = {
         "SECRET_KEY_FILE": (folder / "secret.key", secrets.token_urlsafe(50)),
         "VAULT_KEYS_FILE": (folder / "vault.key", f"desk:{vault_key}"),
+        "AUDIT_KEYS_FILE": (folder / "audit.key", f"desk:{audit_key}"),
     }
     for path, content in files.values():
         if not path.exists():

@@ -3,14 +3,15 @@
 import sys
 
 from scripts.demo import sole_use_of
-from scripts.desk import RUN, VAR
+from scripts.desk import VAR
 from scripts.steps import StepFailed
 
 
 def main() -> int:
     try:
         with sole_use_of(VAR):
-            for file in [*VAR.glob("db.sqlite3*"), *VAR.glob("beat*"), *RUN.glob("*")]:
+            forgotten = ["db.sqlite3*", "beat*", "run/*", "audit-seals/*"]
+            for file in [file for pattern in forgotten for file in VAR.glob(pattern)]:
                 file.unlink()
     except StepFailed as failure:
         print(failure, file=sys.stderr)

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Membership, ProviderKey, User, Workspace
+from accounts.models import AuditEvent, Membership, ProviderKey, User, Workspace
 from accounts.rights import Role
+from accounts.services import audit_chain
 from accounts.services.callers import Caller
 from liveavatar_web.vault import Secret, keyring
 from sessions_app.models import Avatar, AvatarSession, Context, Widget
@@ -100,6 +102,15 @@ def avatar_session(by: User, wish: Wish, *, now: datetime | None = None) -> Avat
         idempotency_key=str(uuid4()),
         now=now or timezone.now(),
     )
+
+
+def audit_event(of: Workspace | None = None, *, at: datetime | None = None) -> AuditEvent:
+    """An event as it stands in its chain, written at any time."""
+    workspace_id = of.public_id if of else None
+    event = AuditEvent(action="user.signed_in", workspace_id=workspace_id, at=at or timezone.now())
+    with transaction.atomic():
+        audit_chain.append(event)
+    return event
 
 
 def past_session(by: User, wish: Wish, **fields: Any) -> AvatarSession:

@@ -17,7 +17,7 @@ from liveavatar_web.celery import app as celery_app
 from scripts import services
 from sessions_app.models import Avatar
 from sessions_app.services.acceptance import Wish
-from tests import build
+from tests import build, locks
 from tests.simulator.cloud import SimulatedCloud
 
 
@@ -51,6 +51,12 @@ def quick_passwords() -> None:
 def no_extensions(settings: Any) -> None:
     """Most tests count what was asked for; those about extensions allow them."""
     settings.EXTENSION_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
+def locks_in_order() -> Iterator[None]:
+    with locks.in_order():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,3 +1,4 @@
+from accounts.models.audit_chain import AuditChain, AuditCheckpoint, AuditMark
 from accounts.models.audit_event import AuditDoor, AuditEvent, AuditPersonalData
 from accounts.models.due_work import Claim, DueWork, DueWorkQuerySet
 from accounts.models.provider_key import ProviderKey
@@ -6,8 +7,11 @@ from accounts.models.workspace import Membership, Workspace
 from accounts.models.workspace_invitation import WorkspaceInvitation
 
 __all__ = [
+    "AuditChain",
+    "AuditCheckpoint",
     "AuditDoor",
     "AuditEvent",
+    "AuditMark",
     "AuditPersonalData",
     "Claim",
     "DueWork",

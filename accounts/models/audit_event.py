@@ -40,11 +40,16 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """One thing that was done, or was refused. Append-only, here and by database triggers.
 
+    Each is chained to the one before it in its workspace (`accounts/services/audit_chain.py`).
     Actor, object and workspace are ids and labels without foreign keys: the event outlives them.
     Address, agent and e-mail live in `AuditPersonalData`, which can be erased; `personal_digest`
     keeps proof of what stood there.
     """
 
+    # Consecutive from 1 in the chain of its workspace, or of the installation where it has none.
+    number = models.PositiveBigIntegerField(editable=False)
+    mac = models.BinaryField(max_length=32)
+    key_name = models.CharField(max_length=32, editable=False)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)
     action = models.CharField(max_length=64)
@@ -68,6 +73,15 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace_id", "number"], name="audit_number_once"),
+            # To a unique index two workspaces that are NULL are two.
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=models.Q(workspace_id=None),
+                name="audit_installation_number_once",
+            ),
+        ]
         indexes = [
             models.Index(fields=["workspace_id", "-id"], name="audit_by_workspace"),
             models.Index(fields=["object_id", "-id"], name="audit_by_object"),

@@ -1,7 +1,5 @@
 """Writes the audit trail, in the transaction of what it describes."""
 
-import hashlib
-import json
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -11,12 +9,15 @@ from django.db import connection, transaction
 
 from accounts.actions import Action
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
+from accounts.models.audit_chain import INSTALLATION
+from accounts.services import audit_chain
 from accounts.services.callers import Caller, current_request_id
 
-__all__ = ["Action", "Detail", "Subject", "record", "refusal"]
+__all__ = ["Action", "Detail", "Subject", "hold", "record", "refusal"]
 
 Detail = str | int | float | bool | None
 LONGEST_DETAIL: Final = 300
+LARGEST_FRACTION: Final = 1e15
 
 
 class Subject(Protocol):
@@ -37,6 +38,7 @@ def record(
 ) -> AuditEvent:
     """Writes one event; call it inside the transaction that makes the change.
 
+    It locks the head of the workspace's chain until the commit: see `audit_chain.append`.
     `obj` is what was acted on; its label (`str`, or a person's `label`) is kept and must hold
     neither a secret nor a prompt. Raises ValueError for a detail that the action does not list,
     TypeError for one that is not a short plain value.
@@ -57,8 +59,18 @@ def record(
         details=_allowed(action, details or {}),
     )
     event.personal_digest = _keep_personal_data(event, caller)
-    event.save(force_insert=True)
+    audit_chain.append(event)
     return event
+
+
+def hold(*workspaces: Workspace | None) -> None:
+    """Locks the chains to which events are about to be written, in the one order that there is.
+
+    For who writes to several, or changes a workspace or a person, whose rows are locked after it.
+    None is the chain of the installation.
+    """
+    for key in sorted({each.public_id if each else INSTALLATION for each in workspaces}):
+        audit_chain.hold(key)
 
 
 def refusal(
@@ -81,8 +93,7 @@ def refusal(
 
 def digest(personal: AuditPersonalData) -> str:
     """What an event keeps of the personal data behind it; the salt is erased with the data."""
-    told = [personal.salt, personal.address, personal.agent, personal.email]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return audit_chain.digest([personal.salt, personal.address, personal.agent, personal.email])
 
 
 def _keep_personal_data(event: AuditEvent, caller: Caller) -> str:
@@ -108,10 +119,17 @@ def _allowed(action: Action, details: Mapping[str, Detail]) -> dict[str, Detail]
         # The type is checked here too, because a Secret would otherwise end as its stars.
         if not isinstance(value, str | int | float | bool | None):
             raise TypeError(f"{action.value}: {name} is not a plain value")
-    return {
-        name: value[:LONGEST_DETAIL] if isinstance(value, str) else value
-        for name, value in details.items()
-    }
+        # Any other the databases would give back spelt in another way, or not take.
+        if isinstance(value, float) and not abs(value) < LARGEST_FRACTION:
+            raise TypeError(f"{action.value}: {name} is no number of a usual size")
+    return {name: _short(value) for name, value in details.items()}
+
+
+def _short(value: Detail) -> Detail:
+    if isinstance(value, str):
+        return value[:LONGEST_DETAIL]
+    # PostgreSQL knows no zero below zero.
+    return value + 0.0 if isinstance(value, float) else value
 
 
 def _type(obj: Subject | None) -> str:

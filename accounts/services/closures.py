@@ -37,6 +37,7 @@ def suspend(workspace: Workspace, *, caller: Caller, reason: str, now: datetime)
     """Ends all that runs in it and lets nothing start, until it is lifted. Raises NotStaff."""
     _require_staff(caller)
     with transaction.atomic():
+        audit.hold(workspace)
         rows = Workspace.objects.filter(pk=workspace.pk, suspended_at__isnull=True)
         if rows.update(suspended_at=now, suspension_reason=reason, version=F("version") + 1):
             _record(Action.WORKSPACE_SUSPENDED, workspace, caller, reason=reason)
@@ -47,6 +48,7 @@ def lift(workspace: Workspace, *, caller: Caller) -> None:
     """Lets a suspended workspace go on. Raises NotStaff."""
     _require_staff(caller)
     with transaction.atomic():
+        audit.hold(workspace)
         rows = Workspace.objects.filter(pk=workspace.pk, suspended_at__isnull=False)
         if rows.update(suspended_at=None, suspension_reason="", version=F("version") + 1):
             _record(Action.WORKSPACE_RESUMED, workspace, caller)
@@ -60,6 +62,7 @@ def ask_deletion(workspace: Workspace, *, caller: Caller, now: datetime) -> None
     workspaces.require(Right.DELETE_WORKSPACE, caller=caller, workspace=workspace)
     delete_after = now + timedelta(days=settings.WORKSPACE_GRACE_DAYS)
     with transaction.atomic():
+        audit.hold(workspace)
         rows = Workspace.objects.filter(pk=workspace.pk, delete_after__isnull=True)
         if rows.update(delete_after=delete_after, version=F("version") + 1):
             days: int = settings.WORKSPACE_GRACE_DAYS
@@ -69,6 +72,7 @@ def ask_deletion(workspace: Workspace, *, caller: Caller, now: datetime) -> None
 
 def give_up(workspace: Workspace, *, caller: Caller, now: datetime) -> None:
     """Closes a workspace in which nobody is left, to be deleted at once; within a transaction."""
+    audit.hold(workspace)
     rows = Workspace.objects.filter(pk=workspace.pk)
     rows.update(delete_after=now, version=F("version") + 1)
     _record(Action.WORKSPACE_DELETION_ASKED, workspace, caller, days=0)
@@ -79,6 +83,7 @@ def keep(workspace: Workspace, *, caller: Caller, now: datetime) -> bool:
     """Takes a deletion back while that is possible; False once it has begun. Raises NotAllowed."""
     workspaces.require(Right.DELETE_WORKSPACE, caller=caller, workspace=workspace)
     with transaction.atomic():
+        audit.hold(workspace)
         rows = Workspace.objects.filter(pk=workspace.pk, delete_after__gt=now)
         if not rows.update(delete_after=None, version=F("version") + 1):
             return False

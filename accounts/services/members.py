@@ -122,7 +122,8 @@ def _unchanged(*members: Membership | None) -> Iterator[None]:
     """A transaction in which these still are what they were when it was decided by them."""
     with transaction.atomic():
         first = next(member for member in members if member)
-        # Unlike elsewhere it comes first: its lock on the workspace makes such changes take turns.
+        # Unlike elsewhere it comes first: its lock makes such changes take turns.
+        audit.hold(first.workspace)
         changes.announce(first.workspace_id)
         for member in filter(None, members):
             if not Membership.objects.filter(pk=member.pk, role=member.role).exists():

@@ -36,16 +36,13 @@ def _require(caller: Caller, user: User) -> None:
 
 
 def _set(user: User, caller: Caller, *, is_active: bool, action: Action) -> None:
+    membership = workspaces.of(user)
+    workspace = membership.workspace if membership else None
     with transaction.atomic():
+        audit.hold(workspace)
         rows = User.objects.filter(pk=user.pk, is_active=not is_active)
         if not rows.update(is_active=is_active):
             return
-        membership = workspaces.of(user)
-        audit.record(
-            action,
-            caller=caller,
-            workspace=membership.workspace if membership else None,
-            obj=user,
-        )
+        audit.record(action, caller=caller, workspace=workspace, obj=user)
         # Whoever is signed in as them is nobody from now on; what they started, the sweep ends.
         bell.ring("sessions_app.sweep", queue="sweep")

@@ -154,6 +154,7 @@ def accept(invitation: WorkspaceInvitation, *, caller: Caller, now: datetime) ->
     with transaction.atomic():
         if not _close(invitation, Outcome.ACCEPTED, now):
             raise NotValid("It was used or revoked a moment ago.")
+        audit.hold(invitation.workspace)
         membership, _ = Membership.objects.get_or_create(
             workspace=invitation.workspace, user=caller.user, defaults={"role": invitation.role}
         )

@@ -54,6 +54,7 @@ def rename(workspace: Workspace, *, name: str, caller: Caller) -> None:
     """Raises NotAllowed."""
     require(Right.RENAME_WORKSPACE, caller=caller, workspace=workspace)
     with transaction.atomic():
+        audit.hold(workspace)
         before, workspace.name = workspace.name, name
         Workspace.objects.filter(pk=workspace.pk).update(name=name)
         audit.record(
@@ -112,6 +113,7 @@ def set_retention(workspace: Workspace, *, kept: Retention, caller: Caller) -> N
     """Raises NotAllowed."""
     require(Right.SET_RETENTION, caller=caller, workspace=workspace)
     with transaction.atomic():
+        audit.hold(workspace)
         before, after = asdict(Retention.of(workspace)), asdict(kept)
         Workspace.objects.filter(pk=workspace.pk).update(**after, version=F("version") + 1)
         audit.record(
@@ -154,8 +156,8 @@ def _create(name: str, owner: User, caller: Caller) -> Workspace:
     with transaction.atomic():
         workspace = Workspace.objects.create(name=name)
         Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
-        User.objects.filter(pk=owner.pk).update(is_settled=True)
         audit.record(Action.WORKSPACE_CREATED, caller=caller, workspace=workspace, obj=workspace)
+        User.objects.filter(pk=owner.pk).update(is_settled=True)
     return workspace
 
 

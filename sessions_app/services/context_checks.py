@@ -39,22 +39,17 @@ def check() -> int:
     idle = Context.objects.filter(due_at__isnull=True)
     for context in idle.filter(public_id__in=there, state__in=[_State.READY, _State.DELETED]):
         if there[str(context.public_id)] - {context.remote_context_id}:
-            _make_due(context, since=context.state)
+            _look_again(context)
     settled = idle.filter(state=_State.READY, updated_at__lt=began - _SETTLED)
     for context in settled.exclude(remote_context_id__in=remote_ids).select_related("workspace"):
         _mirror_again(context)
     return len(remote_ids)
 
 
-def _make_due(context: Context, *, since: str, **fields: object) -> bool:
+def _look_again(context: Context) -> None:
     with transaction.atomic():
-        rows = Context.objects.filter(
-            pk=context.pk, state=since, due_at__isnull=True, number=context.number
-        )
-        if not rows.update(due_at=timezone.now(), version=F("version") + 1, **fields):
-            return False
-        contexts.ring_and_tell(context)
-        return True
+        if _make_due(context, since=context.state):
+            contexts.ring_and_tell(context)
 
 
 def _mirror_again(context: Context) -> None:
@@ -71,3 +66,11 @@ def _mirror_again(context: Context) -> None:
                 obj=context,
                 details={"remote_id": context.remote_context_id},
             )
+            contexts.ring_and_tell(context)
+
+
+def _make_due(context: Context, *, since: str, **fields: object) -> bool:
+    rows = Context.objects.filter(
+        pk=context.pk, state=since, due_at__isnull=True, number=context.number
+    )
+    return bool(rows.update(due_at=timezone.now(), version=F("version") + 1, **fields))

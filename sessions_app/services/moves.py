@@ -1,8 +1,8 @@
 """The one way a session changes state: a conditional update, what it held, its timeline, its audit.
 
 Rows are locked in one order, so that no two transactions wait for each other: the session, its
-cloud sessions, the meters, the widget's tallies, its one-off context, the workspace
-(`changes.announce`).
+cloud sessions, the meters, the widget's tallies, its one-off context, the chain of audit events
+(`audit.record`), people, the workspace (`changes.announce`).
 """
 
 from collections.abc import Iterable

@@ -47,9 +47,11 @@ def erase(user: User, *, caller: Caller, now: datetime) -> None:
         alone, shared = _owned_alone(user)
         if shared:
             raise OwnsSharedWorkspaces([workspace.name for workspace in shared])
+        memberships = list(user.memberships.select_related("workspace"))
+        audit.hold(None, *[membership.workspace for membership in memberships])
         for workspace in alone:
             closures.give_up(workspace, caller=caller, now=now)
-        for membership in user.memberships.select_related("workspace"):
+        for membership in memberships:
             audit.record(
                 Action.USER_ERASED, caller=caller, workspace=membership.workspace, obj=user
             )

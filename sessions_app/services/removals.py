@@ -67,14 +67,15 @@ def _sessions_are_gone(workspace: Workspace) -> bool:
 
 def _delete(workspace: Workspace, now: datetime) -> None:
     with transaction.atomic():
-        rows = Workspace.objects.select_for_update().filter(pk=workspace.pk, delete_after__lte=now)
-        if not rows.exists():
-            return
         subjects = Q(subject=limits.of_workspace(workspace))
         for widget in workspace.widgets.all():
             subjects |= Q(subject=limits.of_widget(widget))
             subjects |= Q(subject__startswith=limits.visitors_of(widget))
         Meter.objects.filter(subjects).delete()
+        audit.hold(workspace)
+        rows = Workspace.objects.select_for_update().filter(pk=workspace.pk, delete_after__lte=now)
+        if not rows.exists():
+            return
         counts = {
             "widgets": workspace.widgets.all().delete()[1].get("sessions_app.Widget", 0),
             "contexts": workspace.contexts.all().delete()[1].get("sessions_app.Context", 0),

@@ -156,10 +156,10 @@ def resume(token: str, *, holder: str, caller: Caller, now: datetime) -> tuple[T
     with transaction.atomic():
         if not visits.update(holder=holder, resume_digest=_digest(fresh)):
             raise TurnedAway("resume")
+        leases.renew(session, now=now)
         audit.record(
             Action.SESSION_RESUMED, caller=caller, workspace=session.workspace, obj=session
         )
-        leases.renew(session, now=now)
     ticket = Ticket.issue(
         Grant(widget.public_id, session.origin),
         holder=holder,

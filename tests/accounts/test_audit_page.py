@@ -107,10 +107,7 @@ def test_filters_narrow_the_trail(workspace: Workspace, alice: User, bob: User) 
 def test_days_narrow_the_trail_and_include_both_ends(workspace: Workspace, alice: User) -> None:
     now = timezone.now()
     today = now.date()
-    old, new = (
-        AuditEvent.objects.create(action="a", at=at, workspace_id=workspace.public_id)
-        for at in (now - timedelta(days=3), now)
-    )
+    old, new = (build.audit_event(workspace, at=at) for at in (now - timedelta(days=3), now))
 
     assert shown(read(alice, since=today.isoformat())) == [new]
     assert shown(read(alice, until=(today - timedelta(days=3)).isoformat())) == [old]

@@ -85,6 +85,8 @@ def test_the_desks_keys_are_made_once_and_only_their_owner_reads_them(var: Path)
 
     assert first == second
     assert len(base64.b64decode(first["VAULT_KEYS_FILE"].removeprefix("desk:"))) == 32
+    assert len(base64.b64decode(first["AUDIT_KEYS_FILE"].removeprefix("desk:"))) == 32
+    assert first["AUDIT_KEYS_FILE"] != first["VAULT_KEYS_FILE"]
     assert len(first["SECRET_KEY_FILE"]) >= 50
     assert {stat.S_IMODE(path.stat().st_mode) for path in var.glob("*.key")} == {0o600}
 
@@ -93,6 +95,7 @@ def test_the_simulated_desk_talks_to_nobody_outside(var: Path) -> None:
     given = {"HOME": "/home/alice", "DATABASE_URL": "", "OPENAI_BASE_URL": "https://example.com"}
 
     assert desk.environment(given, SIMULATED, redis_url="redis://127.0.0.1:6400/0") == {
+        "AUDIT_KEYS_FILE": str(var / "audit.key"),
         "HOME": "/home/alice",
         "LIVEAVATAR_API_KEY": "sim-desk",
         "LIVEAVATAR_API_URL": "http://127.0.0.1:8900",
@@ -112,6 +115,7 @@ def test_what_a_person_sets_wins_over_what_the_desk_would_choose() -> None:
         "LOG_LEVEL": "DEBUG",
         "SECRET_KEY": "mine",
         "VAULT_KEYS": "mine:also",
+        "AUDIT_KEYS": "mine:too",
         "SITE_URL": "http://desk.local:8000",
         "OPENAI_BASE_URL": "https://openai.example",
     }

@@ -11,6 +11,7 @@ PRODUCTION = {
     "PRODUCTION": "yes",
     "SECRET_KEY": base64.b64encode(bytes(range(60))).decode(),
     "VAULT_KEYS": "own:" + base64.b64encode(bytes(range(32))).decode(),
+    "AUDIT_KEYS": "own:" + base64.b64encode(bytes(range(1, 33))).decode(),
     "ALLOWED_HOSTS": "avatars.example.com",
     "DATABASE_URL": "postgresql://liveavatar@127.0.0.1:1/liveavatar",
     "LIVEAVATAR_API_KEY": "an-account-key",

@@ -1,4 +1,4 @@
-"""Production does not start with a vault that anybody could open."""
+"""Production does not start with keys that anybody could have."""
 
 import os
 import subprocess
@@ -20,6 +20,8 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
             "DJANGO_SETTINGS_MODULE": "liveavatar_web.settings",
             "PRODUCTION": "yes",
             "SECRET_KEY": "a-secret-key-of-this-test",
+            "VAULT_KEYS": KEY,
+            "AUDIT_KEYS": KEY,
             **environment,
         },
         cwd=settings.BASE_DIR,
@@ -29,20 +31,24 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("keys", ["", settings.DESK_VAULT_KEYS])
-def test_without_keys_of_its_own_production_does_not_start(keys: str) -> None:
-    process = start(VAULT_KEYS=keys)
+@pytest.mark.parametrize("name", ["VAULT_KEYS", "AUDIT_KEYS"])
+@pytest.mark.parametrize("whose", ["none", "desk"])
+def test_without_keys_of_its_own_production_does_not_start(name: str, whose: str) -> None:
+    keys = "" if whose == "none" else getattr(settings, f"DESK_{name}")
+
+    process = start(**{name: keys})
 
     assert process.returncode != 0
-    assert "VAULT_KEYS is missing; production does not start without its own" in process.stderr
+    assert f"{name} is missing; production does not start without its own" in process.stderr
 
 
 def test_with_keys_of_its_own_it_does() -> None:
-    assert start(VAULT_KEYS=KEY).returncode == 0
+    assert start().returncode == 0
 
 
-def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["VAULT_KEYS", "AUDIT_KEYS"])
+def test_keys_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     file = tmp_path / "keys"
     file.write_text(f"{KEY}\n", encoding="utf-8")
 
-    assert start(VAULT_KEYS_FILE=str(file)).returncode == 0
+    assert start(**{name: "", f"{name}_FILE": str(file)}).returncode == 0
