@@ -5,10 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import AuditEvent, AuditPersonalData, ProviderKey, User, Workspace
+from accounts.models import (
+    AuditEvent,
+    AuditPersonalData,
+    ProviderKey,
+    User,
+    Workspace,
+    WorkspaceInvitation,
+)
 from accounts.rights import Role
 from accounts.services import audit, closures
 from accounts.services.audit import Action
@@ -77,6 +86,10 @@ def _forget(user: User) -> None:
     SessionEvent.objects.lines().filter(avatar_session__requested_by=user).delete()
     AuditPersonalData.objects.of_person(user).delete()
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    WorkspaceInvitation.objects.filter(email__iexact=user.email).delete()
+    for device in UserSession.objects.filter(user=user):
+        device.end()
     user.memberships.all().delete()
     user.email = f"erased-{user.public_id}@invalid"
     user.name = ""
@@ -94,6 +107,12 @@ def _records(user: User) -> Iterator[Record]:
     }
     for address in EmailAddress.objects.filter(user=user):
         yield {"kind": "email_address", **_fields(address, "email", "verified", "primary")}
+    for step in Authenticator.objects.filter(user=user):
+        yield {"kind": "second_step", **_fields(step, "type", "created_at", "last_used_at")}
+    for device in UserSession.objects.filter(user=user):
+        yield {"kind": "device", **_fields(device, "ip", "user_agent", "created_at")}
+    for invitation in WorkspaceInvitation.objects.filter(email__iexact=user.email):
+        yield {"kind": "invitation", **_fields(invitation, "email", "role", "created_at")}
     for membership in user.memberships.select_related("workspace"):
         yield {
             "kind": "membership",

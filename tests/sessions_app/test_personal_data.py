@@ -4,11 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.rights import Role
+from accounts.services import second_steps
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent, Visit
 from sessions_app.services import personal_data, retention
@@ -53,7 +56,15 @@ def test_an_erased_person_cannot_be_told_from_what_is_left(
     bob.save()
     session = placed(bob, plan, State.ENDED)
     say(session, "My name is Robert.")
-    list(personal_data.export(bob, caller=build.caller(bob)))
+    step = {"secret": second_steps.seal("ORSXG5A=")}
+    Authenticator.objects.create(user=bob, type="totp", data=step)
+    browser = Client(headers={"user-agent": "Robert's own"})
+    browser.force_login(bob)
+    UserSession.objects.create(
+        user=bob, session_key=browser.session.session_key, ip="192.0.2.7", user_agent="Robert's"
+    )
+    kinds = {each["kind"] for each in personal_data.export(bob, caller=build.caller(bob))}
+    assert {"second_step", "device"} <= kinds
 
     personal_data.erase(bob, caller=build.caller(bob), now=timezone.now())
 
@@ -61,7 +72,9 @@ def test_an_erased_person_cannot_be_told_from_what_is_left(
     assert (bob.name, bob.is_active, bob.has_usable_password()) == ("", False, False)
     assert not bob.memberships.exists()
     assert not session.events.lines().exists()
-    for model in (User, AuditEvent, AuditPersonalData, AvatarSession, SessionEvent):
+    assert browser.get("/").status_code == 302
+    trail = (AuditEvent, AuditPersonalData, AvatarSession, SessionEvent)
+    for model in (User, *trail, Authenticator, UserSession):
         kept = str(list(model._default_manager.values()))
         assert email not in kept
         assert "Robert" not in kept
