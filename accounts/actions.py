@@ -128,6 +128,7 @@ class Action(StrEnum):
     TRANSCRIPT_READ = "transcript.read", "reason"
     TRANSCRIPT_DOWNLOADED = "transcript.downloaded", "format", "reason"
     TRANSCRIPT_DELETED = "transcript.deleted", "lines"
+    SESSIONS_STOP_ORDERED = "avatar_sessions.stop_ordered", "filter", "sessions"
     FILTER_SAVED = "filter.saved", "shared"
     FILTER_RENAMED = "filter.renamed", "name_before", "name_after"
     FILTER_DELETED = "filter.deleted"

@@ -16,9 +16,9 @@ class Ending:
 
 
 ENDINGS: Final[dict[EndReason, Ending]] = {
-    EndReason.PERSON: Ending("Ended by the person", "You ended the conversation.", True),
+    EndReason.PERSON: Ending("By the person", "You ended the conversation.", True),
     EndReason.ADMIN: Ending(
-        "Ended by an administrator", "An administrator ended the conversation.", True
+        "By an administrator", "An administrator ended the conversation.", True
     ),
     EndReason.ABANDONED: Ending(
         "Page closed", "The page was closed, so the conversation ended.", True
@@ -54,7 +54,7 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
         "The LiveAvatar account is running as many sessions as it may. Try again in a moment.",
         True,
     ),
-    EndReason.CLOUD: Ending("Ended by LiveAvatar", "LiveAvatar ended the conversation.", True),
+    EndReason.CLOUD: Ending("By LiveAvatar", "LiveAvatar ended the conversation.", True),
     EndReason.CLOUD_UNREACHABLE: Ending(
         "LiveAvatar unreachable",
         "LiveAvatar could not be reached. Nothing is running; try again in a moment.",

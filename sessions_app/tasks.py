@@ -18,6 +18,7 @@ from sessions_app.services import (
     retention,
     start_days,
     starting,
+    stop_orders,
     stopping,
 )
 from sessions_app.services.sweep import sweep as sweep_once
@@ -46,6 +47,11 @@ def keep_session(*, session_id: int, **_: Any) -> None:
 @shared_task(name="sessions_app.advance_line")
 def advance_line(**_: Any) -> None:
     line.advance(now=timezone.now())
+
+
+@shared_task(name="sessions_app.carry_out_stop_order")
+def carry_out_stop_order(*, order_id: int, **_: Any) -> None:
+    stop_orders.carry_out(pk=order_id)
 
 
 @shared_task(name="sessions_app.mirror_context")

@@ -11,6 +11,7 @@ from sessions_app.views import (
     saved_filters,
     session_lists,
     sessions,
+    stop_orders,
     stories,
     transcripts,
     widget_editor,
@@ -38,6 +39,9 @@ urlpatterns = [
     path("avatars/sync", avatars.avatars_sync, name="avatars_sync"),
     path("avatars/<uuid:public_id>/", avatars.avatar, name="avatar"),
     path("sessions/", session_lists.sessions, name="sessions"),
+    path("sessions/live", session_lists.live, name="sessions_live"),
+    path("sessions/stop", stop_orders.sessions_stop, name="sessions_stop"),
+    path("sessions/stops/<uuid:public_id>", stop_orders.stop_order, name="stop_order"),
     path("sessions/filters/new", saved_filters.filter_save, name="filter_save"),
     path(
         "sessions/filters/<uuid:public_id>/rename",

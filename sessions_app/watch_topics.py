@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from accounts.models import DueWork
 from liveavatar_web import watch
-from sessions_app.models import AvatarSession, CloudAccount, Context
+from sessions_app.models import AvatarSession, CloudAccount, Context, StopOrder
 
 
 def _version_of(model: type[DueWork], field: str) -> Callable[[str], int | None]:
@@ -18,3 +18,4 @@ def _version_of(model: type[DueWork], field: str) -> Callable[[str], int | None]
 watch.register("session", _version_of(AvatarSession, "public_id"))
 watch.register("context", _version_of(Context, "public_id"))
 watch.register("cloud", _version_of(CloudAccount, "pk"))
+watch.register("stop_order", _version_of(StopOrder, "public_id"))

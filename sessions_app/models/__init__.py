@@ -8,6 +8,7 @@ from sessions_app.models.reconciliation import CloudStranger, Reconciliation
 from sessions_app.models.saved_filter import SavedFilter
 from sessions_app.models.session_event import SessionEvent
 from sessions_app.models.start_day import StartDay
+from sessions_app.models.stop_order import StopOrder
 from sessions_app.models.visit import Visit
 from sessions_app.models.widget import Widget, WidgetTally
 
@@ -24,6 +25,7 @@ __all__ = [
     "SavedFilter",
     "SessionEvent",
     "StartDay",
+    "StopOrder",
     "Visit",
     "Widget",
     "WidgetTally",

@@ -264,6 +264,13 @@ class AvatarSession(DueWork):
         return self.state in OPEN
 
     @property
+    def seconds_left(self) -> int | None:
+        """Until its limit; None before it is live."""
+        if self.limit_at is None:
+            return None
+        return max(0, int((self.limit_at - timezone.now()).total_seconds()))
+
+    @property
     def duration_seconds(self) -> int:
         """From the start in the cloud to the end, or to now."""
         if self.started_at is None:

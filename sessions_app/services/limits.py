@@ -54,6 +54,12 @@ class Need:
         return cls(seconds, -(-seconds // 60) * settings.CREDITS_PER_MINUTE)
 
     @classmethod
+    def so_far(cls, session: AvatarSession) -> "Need":
+        """What a session that runs has used until now, as it would be billed."""
+        seconds = max(1, session.duration_seconds) if session.started_at else 0
+        return cls.of(seconds, is_sandbox=session.is_sandbox)
+
+    @classmethod
     def of_session(cls, session: AvatarSession) -> "Need":
         return cls.of(session.reserved_seconds, is_sandbox=session.is_sandbox)
 

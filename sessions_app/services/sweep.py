@@ -25,6 +25,7 @@ from sessions_app.services import (
     moves,
     reconciliation,
     removals,
+    stop_orders,
 )
 
 _SWEEP: Final = Caller.system("sweep")
@@ -49,6 +50,7 @@ def sweep(*, now: datetime) -> None:
     budgets.sweep()
     line.sweep()
     removals.sweep(now=now)
+    stop_orders.sweep(now=now)
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
             _end(session, reason, now)

@@ -67,5 +67,5 @@ def _label(event: SessionEvent) -> str:
     name = LIFECYCLE[state].label.capitalize()
     if state in OVER or state == State.STOPPING:
         ending = endings.of(event.cause)
-        return f"{name}: {ending.message}" if ending else name
+        return f"{name}: {ending.title}" if ending else name
     return name

@@ -1,7 +1,8 @@
-"""The list of sessions, by whatever its address asks for."""
+"""The list of sessions, and of those that run now, by whatever the address asks for."""
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,8 +14,10 @@ from liveavatar_web import watch
 from liveavatar_web.look_back import Place, Stretch
 from sessions_app.models import AvatarSession, SavedFilter
 from sessions_app.selection_forms import SelectionForm
+from sessions_app.services.limits import Need
 from sessions_app.services.selections import Selection
 
+_MOST_LIVE = 200
 _NOTHING: Stretch[AvatarSession] = Stretch([], None)
 
 
@@ -50,6 +53,32 @@ def sessions(request: MemberRequest) -> HttpResponse:
         "version": membership.workspace.version,
     }
     return render(request, "sessions_app/sessions_page.html", values)
+
+
+@require_safe
+@member_required
+def live(request: MemberRequest) -> HttpResponse:
+    """Who talks now, or waits for it: the list's filter, of those that are not over."""
+    membership = request.membership
+    form = form_of(request, membership)
+    selection, found = Selection(), AvatarSession.objects.none()
+    if form.is_valid():
+        selection = form.selection().without("state")
+        found = AvatarSession.objects.shown_in(membership).open()
+        found = selection.matching(found).select_related("avatar", "requested_by", "widget")
+    sessions = list(found[: _MOST_LIVE + 1])
+    values = {
+        "form": form,
+        "selection": selection,
+        "chips": chips_of(form, selection),
+        "rows": [(each, Need.so_far(each).credits) for each in sessions[:_MOST_LIVE]],
+        "are_more": len(sessions) > _MOST_LIVE,
+        "credits_per_minute": settings.CREDITS_PER_MINUTE,
+        "may_stop_any": membership.may(Right.STOP_ANY_SESSION),
+        "watch_url": watch.address("workspace", membership.workspace.public_id),
+        "version": membership.workspace.version,
+    }
+    return render(request, "sessions_app/sessions_live_page.html", values)
 
 
 def form_of(request: HttpRequest, membership: Membership) -> SelectionForm:

@@ -61,6 +61,9 @@ def session_new(request: MemberRequest) -> HttpResponse:
 def session_stop(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = visible_session(request, public_id)
     avatar_sessions.stop_by(found, caller=Caller.of(request), now=timezone.now())
+    if request.headers.get("HX-Request"):
+        # The page shows the list, and watches it.
+        return HttpResponse(status=204)
     messages.info(request, "The conversation is ending.")
     return redirect("session", public_id=public_id)
 

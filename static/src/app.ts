@@ -1,4 +1,5 @@
 import { bindCounters } from "./counters.ts";
+import { bindLiveFigures, countLiveFigures } from "./live_figures.ts";
 import { showLocalTimes } from "./local_times.ts";
 import { bindFilters } from "./filters.ts";
 import { bindMenus } from "./menus.ts";
@@ -11,12 +12,14 @@ import { watchPage } from "./watch_page.ts";
 function bind(root: ParentNode): void {
   bindCounters(root);
   bindRanges(root);
+  bindLiveFigures(root);
   showLocalTimes(root);
 }
 
 bind(document);
 bindFilters();
 bindMenus();
+countLiveFigures();
 bindSandboxChoice();
 bindThemeChoice();
 bindToasts();

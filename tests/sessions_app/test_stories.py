@@ -96,4 +96,4 @@ def test_how_it_ended_is_said_to_the_asker_and_about_them_to_others(
 
     assert "You ended the conversation." in page(session, bob)
     assert "You ended the conversation." not in page(session, ada)
-    assert "Ended by the person" in page(session, ada)
+    assert "Ended: By the person" in page(session, ada)
