@@ -190,7 +190,7 @@ def test_events_from_before_the_chain_are_numbered_in_their_order(
         cursor.execute("UPDATE accounts_auditevent SET number = id + 1000, key_name = 'none'")
         AuditChain.objects.all().delete()
 
-        migration = "0007_audit_is_chained"
+        migration = "0008_audit_is_chained"
         then = MigrationLoader(connection).project_state(("accounts", migration)).apps
         import_module(f"accounts.migrations.{migration}").chain(then, None)
 

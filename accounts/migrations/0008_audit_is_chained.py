@@ -70,7 +70,7 @@ def message(event: Any) -> bytes:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_workspace_invitations")]
+    dependencies = [("accounts", "0007_require_mfa")]
 
     operations = [
         migrations.RunPython(triggers.drop, triggers.create),
