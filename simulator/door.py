@@ -11,6 +11,7 @@ POST      ``avatars``                ``{"name": "Zoe", "own": true}``: one more,
 DELETE    ``avatars/{id}``           it is gone from the catalogue
 POST      ``sessions/{id}/end``      ``{"reason": "SERVER_ERROR"}``: the server ends it
 POST      ``sessions/{id}/cut``      the client's signalling breaks; its media goes on
+POST      ``sessions/{id}/freeze``   the client's media stop; joined again, it has fresh ones
 POST      ``sessions/{id}/quality``  ``{"quality": "POOR"}``: tell the client how its connection is
 POST      ``reset``                  forget everything, as when the process began
 ========  =========================  ==============================================================
@@ -27,6 +28,7 @@ from simulator.cloud import CLOUD, Cloud
 from simulator.envelope import NotFound, Refusal
 from simulator.faults import Fault, Mode
 from simulator.records import Avatar
+from simulator.rooms.room import Room
 from simulator.rooms.signalling import ROOMS
 from simulator.settings import Adjustable, BadSetting, Latency
 from simulator.validation import Shape, read_json
@@ -150,17 +152,20 @@ async def end_session(request: web.Request) -> web.Response:
 
 @routes.post("/_sim/sessions/{id}/cut")
 async def cut_signalling(request: web.Request) -> web.Response:
-    room = request.app[ROOMS].open.get(request.match_info["id"])
-    if room is None:
-        raise NotFound("Room")
-    await room.cut()
+    await _room(request).cut()
+    return web.json_response({})
+
+
+@routes.post("/_sim/sessions/{id}/freeze")
+async def freeze_media(request: web.Request) -> web.Response:
+    _room(request).freeze()
     return web.json_response({})
 
 
 @routes.post("/_sim/sessions/{id}/quality")
 async def tell_quality(request: web.Request) -> web.Response:
-    room = request.app[ROOMS].open.get(request.match_info["id"])
-    if room is None or room.member is None:
+    room = _room(request)
+    if room.member is None:
         raise NotFound("Client")
     room.member.tell_quality((await QUALITY.read(request))["quality"])
     return web.json_response({})
@@ -173,6 +178,13 @@ async def reset(request: web.Request) -> web.Response:
         lifecycle.end(cloud, session, "SERVER_ERROR")
     cloud.reset()
     return web.json_response({})
+
+
+def _room(request: web.Request) -> Room:
+    room = request.app[ROOMS].open.get(request.match_info["id"])
+    if room is None:
+        raise NotFound("Room")
+    return room
 
 
 async def _adjust(request: web.Request, settings: Adjustable) -> web.Response:

@@ -18,6 +18,7 @@ EVENTS: Final = {
     "reconnected": "The page found the room again",
     "no_picture": "No picture 20 seconds after joining",
     "silent": "The avatar said nothing for 5 seconds after joining",
+    "frozen": "The avatar's picture and sound stopped arriving",
     "mic_denied": "The browser refused the microphone",
     "mic_missing": "No microphone was found",
     "autoplay_blocked": "The browser held the sound back until a click",
@@ -28,10 +29,12 @@ EVENTS: Final = {
 FROM_PAGES: Final = frozenset(EVENTS) - {"extended", "left_behind"}
 # A page that reports more than this is not one of ours.
 MOST_REPORTS: Final = 500
+# After these a worker looks whether the session still runs.
+_DOUBTFUL: Final = {"disconnected", "frozen"}
 
 
 def report(session: AvatarSession, *, event: str, detail: str, now: datetime) -> None:
-    """Notes one of EVENTS; a page that lost the room makes a worker look whether it still runs."""
+    """Notes one of EVENTS; a page that is cut off makes a worker look whether it still runs."""
     if session.events.filter(kind=SessionEvent.Kind.NOTICE).count() >= MOST_REPORTS:
         return
     with transaction.atomic():
@@ -43,6 +46,6 @@ def report(session: AvatarSession, *, event: str, detail: str, now: datetime) ->
             cause=event,
             text=detail,
         )
-        if event == "disconnected":
+        if event in _DOUBTFUL:
             leases.look_now(session, now=now)
         changes.announce(session.workspace_id)

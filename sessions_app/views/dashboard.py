@@ -36,11 +36,13 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     sessions = sessions.select_related("avatar", "requested_by", "context", "widget")
     recent = list(sessions[:8])
     running = list(sessions.open()[:20])
+    own = sessions.open().filter(requested_by=request.user).exclude(state=State.STOPPING)
     steps = _steps(membership, talked=any(session.started_at for session in recent))
     month = budgets.month(workspace, period=limits.periods(now)[1])
     page = {
         "checklist": steps,
         "next_step": next((step for step in steps if not step.done), None),
+        "own_session": own.first(),
         "live_sessions": running,
         "recent_sessions": recent,
         "credits_left": catalogue.account().credits_left,

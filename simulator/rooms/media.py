@@ -85,8 +85,31 @@ class Pace:
         await asyncio.sleep(max(0.0, self._due - now))
 
 
-class VoiceTrack(MediaStreamTrack):
-    """The avatar's sound. `sid` is the LiveKit track id it is announced with.
+class LiveTrack(MediaStreamTrack):
+    """A track that can come to a standstill, as on a path that has broken without anybody noticing.
+
+    `sid` is the LiveKit track id that it is announced with.
+    """
+
+    def __init__(self, sid: str) -> None:
+        super().__init__()
+        self._id = sid
+        self._pace = Pace()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+
+    def freeze(self) -> None:
+        """Send nothing any more, without an end."""
+        self._flowing.clear()
+
+    async def turn(self, interval_s: float) -> None:
+        """Wait until `interval_s` after the time before; while frozen, for ever."""
+        await self._pace.wait(interval_s)
+        await self._flowing.wait()
+
+
+class VoiceTrack(LiveTrack):
+    """The avatar's sound.
 
     It encodes by itself (0.1 ms a packet), because aiortc counts the time of encoded packets and
     of raw frames from different origins, and a receiver would throw half a second of speech away.
@@ -95,10 +118,8 @@ class VoiceTrack(MediaStreamTrack):
     kind = "audio"
 
     def __init__(self, voice: Voice, sid: str) -> None:
-        super().__init__()
-        self._id = sid
+        super().__init__(sid)
         self._voice = voice
-        self._pace = Pace()
         self._pts = 0
         self._opus = av.AudioCodecContext.create("libopus", "w")
         self._opus.sample_rate, self._opus.layout = speech.SAMPLE_RATE, "mono"
@@ -106,7 +127,7 @@ class VoiceTrack(MediaStreamTrack):
 
     async def recv(self) -> "av.Packet[Any]":
         """Return the next 20 ms of sound or silence."""
-        await self._pace.wait(PIECE / speech.SAMPLE_RATE)
+        await self.turn(PIECE / speech.SAMPLE_RATE)
         piece = self._voice.next_piece()
         packet = av.Packet(SILENCE if piece is None else self._encode(piece))
         packet.pts = self._pts
@@ -121,7 +142,7 @@ class VoiceTrack(MediaStreamTrack):
         return b"".join(bytes(packet) for packet in self._opus.encode(frame))
 
 
-class FaceTrack(MediaStreamTrack):
+class FaceTrack(LiveTrack):
     """The avatar's picture: frames encoded once and shared by all rooms that show this face.
 
     `stride` says how many twenty-fifths of a second each frame stands for right now.
@@ -132,18 +153,16 @@ class FaceTrack(MediaStreamTrack):
     def __init__(
         self, frames: face.EncodedFace, voice: Voice, sid: str, stride: Callable[[], int]
     ) -> None:
-        super().__init__()
-        self._id = sid
+        super().__init__(sid)
         self._frames = frames
         self._voice = voice
         self._stride = stride
-        self._pace = Pace()
         self._index = 0
 
     async def recv(self) -> "av.Packet[Any]":
         """Return the next frame, its mouth as open as the voice is loud."""
         stride = self._stride()
-        await self._pace.wait(stride / face.FPS)
+        await self.turn(stride / face.FPS)
         self._index += stride
         packet = av.Packet(self._frames.packet(self._index, self._voice.mouth))
         packet.pts = self._index

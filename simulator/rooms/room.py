@@ -16,7 +16,7 @@ from simulator.rooms import hearing
 from simulator.rooms.avatar import IDENTITY, Presence, new_sid
 from simulator.rooms.conversation import Conversation
 from simulator.rooms.links import PeerPair, SinglePeer
-from simulator.rooms.media import FaceTrack, Voice, VoiceTrack
+from simulator.rooms.media import FaceTrack, LiveTrack, Voice, VoiceTrack
 from simulator.rooms.member import Member
 from simulator.rooms.peers import Ears
 
@@ -51,6 +51,7 @@ class Room:
         self._talk = Conversation(cloud, session, self._voice, self._publish)
         self._turns = hearing.Turns(self._on_turn_began, self._on_turn_ended)
         self._working = asyncio.Event()
+        self._shown: tuple[LiveTrack, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._perform())
         self._spawn(self._until_over())
@@ -91,6 +92,11 @@ class Room:
         """Break the client's signalling as a network would; its media goes on."""
         if self.member is not None:
             await self.member.hang_up()
+
+    def freeze(self) -> None:
+        """Stop the client's media, and nothing else; one that joins again has fresh ones."""
+        for track in self._shown:
+            track.freeze()
 
     def _ears(self, member: Member) -> Ears:
         def ready() -> None:
@@ -174,6 +180,7 @@ class Room:
     async def _show(self, member: Member, frames: face.EncodedFace) -> None:
         voice = VoiceTrack(self._voice, self._presence.audio_sid)
         picture = FaceTrack(frames, self._voice, self._presence.video_sid, self._stride)
+        self._shown = (voice, picture)
         await member.link.show(voice, picture)
 
     async def _remove(self, member: Member, reason: models.DisconnectReason | None = None) -> None:

@@ -111,8 +111,9 @@ function untilVisible(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits, or less when the browser says that the network is back. */
-function untilRetry(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits, or less when the browser says that the network is back; not at all once aborted. */
+export function untilRetry(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -60,13 +60,18 @@ def test_closing_the_page_ends_the_session_within_seconds(
     assert eventually(lambda: running(simulated) == [], within=15)
 
 
-def test_reloading_the_page_returns_to_the_same_conversation(
+def test_reloading_or_leaving_for_a_moment_returns_to_the_same_conversation(
     page: Page, demo: Person, simulated: SimulatedCloud
 ) -> None:
     demo.start_talking()
     before = running(simulated)
 
     page.reload()
+    demo.wait_for_picture()
+
+    assert running(simulated) == before
+    page.goto("/")
+    page.get_by_role("link", name="Return to your conversation").click()
     demo.wait_for_picture()
 
     assert running(simulated) == before

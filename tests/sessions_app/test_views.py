@@ -282,6 +282,22 @@ def test_the_dashboard_shows_a_running_session_however_old_it_is(
 
 
 @pytest.mark.parametrize(
+    ("state", "offered"), [(State.LIVE, True), (State.WAITING, True), (State.STOPPING, False)]
+)
+def test_the_dashboard_leads_back_to_ones_own_conversation_and_nobody_elses(
+    state: State, offered: bool, browser: Client, alice: User, bob: User, plan: Wish
+) -> None:
+    placed(bob, plan, State.LIVE)
+    assert "Return to your conversation" not in browser.get("/").content.decode()
+
+    session = placed(alice, plan, state)
+
+    page = browser.get("/").content.decode()
+    link = f'href="/sessions/{session.public_id}/room">Return to your conversation'
+    assert (link in page) is offered
+
+
+@pytest.mark.parametrize(
     ("query", "found"),
     [
         ({}, ["June", "Amara", "Bruno"]),
@@ -363,7 +379,7 @@ def test_a_context_in_use_says_so_before_it_is_deleted(
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 10),
+        ("/", 11),
         ("/sessions/", 10),
         ("/contexts/", 10),
         ("/avatars/", 10),

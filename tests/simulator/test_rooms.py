@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -334,6 +335,26 @@ def test_lost_signalling_is_resumed_and_the_picture_goes_on(
             await guest.event("user.speak_ended")
 
             assert list(guest.room.remote_participants) == ["heygen"]
+
+    run(story())
+
+
+def test_media_that_are_frozen_stop_until_the_client_joins_again(cloud: SimulatedCloud) -> None:
+    session = cloud.started()
+    freeze = f"sessions/{session['session_id']}/freeze"
+
+    async def until_it_stands_still(guest: Guest) -> None:
+        with suppress(TimeoutError):
+            while True:  # those that were under way still arrive
+                await asyncio.wait_for(guest.frames(1), 0.5)
+
+    async def story() -> None:
+        async with Guest(session) as guest:
+            await guest.frames(1)
+            await asyncio.to_thread(cloud.door, "POST", freeze)
+            await until_it_stands_still(guest)
+        async with Guest(session) as guest:
+            await guest.frames(25)
 
     run(story())
 

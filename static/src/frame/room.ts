@@ -140,10 +140,7 @@ export class VisitorRoom {
     view.mute.hidden = this.#pushToTalk.isOn;
     this.#pushToTalk.bind();
     view.root.toggleAttribute("data-captions", config.captions);
-    const tell = (): void => {
-      this.#store.dispatch({ type: "online", online: navigator.onLine });
-      if (navigator.onLine && this.#store.state.link === "lost") void this.#conversation.join();
-    };
+    const tell = (): void => this.#store.dispatch({ type: "online", online: navigator.onLine });
     window.addEventListener("online", tell);
     window.addEventListener("offline", tell);
     this.#show();
@@ -216,6 +213,7 @@ export class VisitorRoom {
   #answer(action: FrameAction, notice: string): void {
     switch (action) {
       case "rejoin":
+        return this.#conversation.rejoin();
       case "reload":
         return this.parts.reload();
       case "retry_microphone":

@@ -30,6 +30,8 @@ export function moodWords(state: RoomState, say: Say): string {
       return say("thinking");
     case "speaking":
       return say(canBeHeard(state) ? "speaking_interrupt" : "speaking");
+    case "frozen":
+      return say("gone_silent");
     case "reconnecting":
       return say("reconnecting");
     case "ending":
@@ -91,7 +93,7 @@ export function noticeFor(state: RoomState, context: Context): FrameNotice | nul
 
 const takenOver: Rule = (state, { say }) =>
   state.link === "taken_over"
-    ? blocking("taken_over", say("elsewhere"), "", { name: "rejoin", words: say("rejoin") })
+    ? blocking("taken_over", say("elsewhere"), "", { name: "reload", words: say("rejoin") })
     : null;
 
 const offline: Rule = (state, { say }) =>
@@ -104,7 +106,15 @@ const inLine: Rule = ({ facts }, { say }) =>
 
 const lost: Rule = (state, { say }) =>
   isLost(state) && !state.ending
-    ? blocking("lost", say("lost"), say("lost_help"), { name: "rejoin", words: say("rejoin") })
+    ? { ...passing("lost", "warn", say("lost"), say("lost_help")), actions: [joinAgain(say)] }
+    : null;
+
+const frozen: Rule = (state, { say }) =>
+  state.worries.has("frozen")
+    ? {
+        ...passing("frozen", "warn", say("gone_silent"), say("gone_silent_help")),
+        actions: [joinAgain(say)],
+      }
     : null;
 
 const serverAway: Rule = (state, { say }) =>
@@ -159,6 +169,10 @@ const slow: Rule = (state, { say }) =>
 const restored: Rule = (state, { say }) =>
   state.worries.has("restored") ? passing("restored", "good", say("connected_again")) : null;
 
+function joinAgain(say: Say): NoticeAction<FrameAction> {
+  return { name: "rejoin", words: say("rejoin"), primary: true };
+}
+
 function passing(
   name: string,
   tone: FrameNotice["tone"],
@@ -182,6 +196,7 @@ const RULES: readonly Rule[] = [
   offline,
   inLine,
   lost,
+  frozen,
   serverAway,
   soundBlocked,
   microphone,

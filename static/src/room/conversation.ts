@@ -4,8 +4,9 @@ import type { DeviceKind } from "./devices.ts";
 import type { Call, CallEvents } from "./media.ts";
 import { PAUSE_MS, runMeters } from "./meters.ts";
 import { askForMicrophone, whenAllowed } from "./mic.ts";
+import { Rejoining } from "./rejoining.ts";
 import { StartReport, stepsBetween } from "./start_report.ts";
-import type { RoomEvent, RoomState, ServerState } from "./state.ts";
+import { isLost, type Link, type RoomEvent, type RoomState, type ServerState } from "./state.ts";
 import type { Store } from "./store.ts";
 import { Talk } from "./talk.ts";
 import type { LinesView } from "./lines_view.ts";
@@ -36,6 +37,10 @@ export class Conversation {
   readonly #sender: TranscriptSender;
   readonly #start: StartReport;
   readonly #onHide = (): void => this.#sayLastWords();
+  readonly #rejoining = new Rejoining({
+    join: () => this.join(),
+    isWanted: () => this.#isCutOff,
+  });
   #stopMeters: (() => void) | undefined;
   #left = false;
 
@@ -50,6 +55,9 @@ export class Conversation {
     window.addEventListener("pagehide", this.#onHide);
     this.#talk = this.#newTalk();
     this.#call = parts.media.then(({ Call }) => this.#newCall(Call));
+    parts.store.subscribe(() => {
+      if (this.#isCutOff) this.#rejoining.start();
+    });
   }
 
   async askForMicrophone(): Promise<void> {
@@ -73,18 +81,27 @@ export class Conversation {
     this.#start.arrive(state);
   }
 
-  /** Fetches the room's address and joins; safe to call again after the room was lost. */
-  async join(): Promise<void> {
+  /** Fetches the room's address and joins; whether that worked. A room that is lost is retried. */
+  async join(): Promise<boolean> {
+    const { state } = this.parts.store;
+    const wasLost = isLost(state);
     this.#start.note("told");
-    this.parts.store.dispatch({ type: "link", link: "joining", at: this.parts.clock.now() });
+    this.#link(state.link === "idle" ? "joining" : "rejoining");
     const address = await this.#address();
-    if (address === null || this.#left) return;
+    if (address === null || this.#left) return false;
     try {
       await (await this.#call).join(address);
+      return true;
     } catch {
-      this.parts.store.dispatch({ type: "link", link: "lost", at: this.parts.clock.now() });
-      this.#report("disconnected", "join_failed");
+      this.#link("lost");
+      if (!wasLost) this.#report("disconnected", "join_failed");
+      return false;
     }
+  }
+
+  /** Leaves the room as it stands and joins afresh, at once. */
+  rejoin(): void {
+    this.#rejoining.now();
   }
 
   toggleMute(): Promise<void> {
@@ -101,7 +118,7 @@ export class Conversation {
   }
 
   async setVolume(volume: number): Promise<void> {
-    (await this.#call).setVolume(volume);
+    (await this.#call).avatar.setVolume(volume);
   }
 
   async startSound(): Promise<void> {
@@ -136,13 +153,19 @@ export class Conversation {
       } catch (error) {
         this.parts.lookAgain();
         if (!(error instanceof ApiError) || !error.retryable) {
-          this.parts.store.dispatch({ type: "link", link: "closed", at: this.parts.clock.now() });
+          this.#link("closed");
           return null;
         }
         await new Promise((resolve) => setTimeout(resolve, RETRY_ROOM_MS));
       }
     }
     return null;
+  }
+
+  /** Out of a room that the session still has, as far as is known. */
+  get #isCutOff(): boolean {
+    const { state } = this.parts.store;
+    return !this.#left && !state.ending && state.facts.state === "live" && isLost(state);
   }
 
   #newCall(Kind: typeof Call): Call {
@@ -162,8 +185,9 @@ export class Conversation {
   #callEvents(): CallEvents {
     const { store, clock } = this.parts;
     return {
-      link: (link) => this.#dispatch({ type: "link", link, at: clock.now() }),
+      link: (link) => this.#link(link),
       picture: () => this.#dispatch({ type: "picture", at: clock.now() }),
+      sounding: () => undefined,
       soundBlocked: (blocked) => this.#dispatch({ type: "sound_blocked", blocked }),
       message: (bytes) => this.#talk.receive(bytes),
       microphoneEnded: () => store.dispatch({ type: "microphone", microphone: "missing" }),
@@ -183,6 +207,10 @@ export class Conversation {
       },
       stopped: (reason) => this.#closed(reason),
     });
+  }
+
+  #link(link: Link): void {
+    this.#dispatch({ type: "link", link, at: this.parts.clock.now() });
   }
 
   #dispatch(event: RoomEvent): void {
@@ -213,6 +241,7 @@ export class Conversation {
 function worthTelling(before: RoomState, after: RoomState): string[] {
   const told: [string, boolean, boolean][] = [
     ["reconnected", before.worries.has("restored"), after.worries.has("restored")],
+    ["frozen", before.worries.has("frozen"), after.worries.has("frozen")],
     ["taken_over", before.link === "taken_over", after.link === "taken_over"],
     ["autoplay_blocked", before.soundBlocked, after.soundBlocked],
   ];

@@ -13,6 +13,7 @@ const TITLES: Record<string, string> = {
   admin: "Ended by an administrator",
   abandoned: "Nobody was here",
   limit: "The time is up",
+  continued: "It went on in a new conversation",
   key_gone: "The key is gone",
   widget_off: "The widget was switched off",
   workspace_closed: "The workspace was closed",

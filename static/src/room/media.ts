@@ -1,18 +1,18 @@
 // The one module that knows LiveKit; loaded as a chunk of its own, beside everything else.
 import {
   ConnectionQuality,
+  ConnectionState,
   createAudioAnalyser,
   DisconnectReason,
   LocalAudioTrack,
-  type RemoteParticipant,
-  type RemoteTrack,
   Room,
   RoomEvent,
   Track,
 } from "livekit-client";
 import type { RoomAddress } from "./api.ts";
+import { AvatarMedia, type AvatarMediaEvents } from "./avatar_media.ts";
 import { MICROPHONE_CONSTRAINTS } from "./mic.ts";
-import { type Counters, readCounters } from "./quality.ts";
+import type { Counters } from "./quality.ts";
 import type { Link, Quality } from "./state.ts";
 
 /** The avatar's identity in every room (vendor's SDK 0.0.18). */
@@ -20,6 +20,8 @@ const AVATAR = "heygen";
 const EVENTS_TOPIC = "agent-response";
 const COMMANDS_TOPIC = "agent-control";
 const HOST_KEY = "room-host";
+// Its own patience is 40 s, in which nobody is told anything; after this the page tries on by itself.
+const LIVEKIT_RETRIES_MS = [0, 300, 1_200, 2_700];
 const QUALITY: Record<ConnectionQuality, Quality> = {
   [ConnectionQuality.Excellent]: "good",
   [ConnectionQuality.Good]: "good",
@@ -28,9 +30,8 @@ const QUALITY: Record<ConnectionQuality, Quality> = {
   [ConnectionQuality.Unknown]: "unknown",
 };
 
-export interface CallEvents {
+export interface CallEvents extends AvatarMediaEvents {
   link(link: Link): void;
-  picture(): void;
   soundBlocked(blocked: boolean): void;
   message(bytes: Uint8Array): void;
   microphoneEnded(): void;
@@ -47,20 +48,23 @@ type Analyser = ReturnType<typeof createAudioAnalyser>;
 
 /** One conversation: the room, the avatar's picture and sound, the own microphone. */
 export class Call {
-  readonly #room = new Room();
+  readonly avatar: AvatarMedia;
+  readonly #room = new Room({
+    // A lost room must not take the microphone along: the next one goes on with it.
+    stopLocalTrackOnUnpublish: false,
+    reconnectPolicy: { nextRetryDelayInMs: ({ retryCount }) => LIVEKIT_RETRIES_MS[retryCount] ?? null },
+  });
   #microphone: LocalAudioTrack | undefined;
   #userLevel: Analyser | undefined;
-  #avatarLevel: Analyser | undefined;
-  #avatarVideo: RemoteTrack | undefined;
-  #avatarSound: HTMLMediaElement | undefined;
-  #volume = 1;
+  #isRejoining = false;
 
   constructor(
-    private readonly video: HTMLVideoElement,
+    video: HTMLVideoElement,
     private readonly on: CallEvents,
     /** Where the host of the last room is remembered, if anywhere. */
     private readonly hosts: Storage | null,
   ) {
+    this.avatar = new AvatarMedia(video, on);
     this.#listen();
   }
 
@@ -70,9 +74,10 @@ export class Call {
     if (host) void this.#room.prepareConnection(host);
   }
 
-  /** Rejects when the room cannot be joined. */
+  /** Joins, after leaving as far as it still was in; rejects when the room cannot be joined. */
   async join({ url, token }: RoomAddress): Promise<void> {
     this.hosts?.setItem(HOST_KEY, new URL(url).origin);
+    await this.#leaveQuietly();
     await this.#room.connect(url, token);
     this.on.link("joined");
     this.on.soundBlocked(!this.#room.canPlaybackAudio);
@@ -102,12 +107,6 @@ export class Call {
     if (kind === "audioinput") this.#watchUserLevel();
   }
 
-  /** From 0 to 1; a phone keeps its own buttons for it and may not listen. */
-  setVolume(volume: number): void {
-    this.#volume = volume;
-    if (this.#avatarSound) this.#avatarSound.volume = volume;
-  }
-
   /** Needs a click behind it. */
   startSound(): Promise<void> {
     return this.#room.startAudio();
@@ -126,7 +125,7 @@ export class Call {
   levels(): Levels {
     return {
       user: this.#microphone?.isMuted ? 0 : (this.#userLevel?.calculateVolume() ?? 0),
-      avatar: this.#avatarLevel?.calculateVolume() ?? 0,
+      avatar: this.avatar.level(),
     };
   }
 
@@ -135,10 +134,14 @@ export class Call {
     return QUALITY[this.#room.localParticipant.connectionQuality];
   }
 
-  /** What has come through of the picture so far. */
-  async counters(): Promise<Counters | null> {
-    const report = await this.#avatarVideo?.getRTCStatsReport();
-    return report === undefined ? null : readCounters(report);
+  counters(): Promise<Counters | null> {
+    return this.avatar.counters();
+  }
+
+  async #leaveQuietly(): Promise<void> {
+    if (this.#room.state === ConnectionState.Disconnected) return;
+    this.#isRejoining = true;
+    await this.#room.disconnect().finally(() => (this.#isRejoining = false));
   }
 
   /** Once both are there, the room and the microphone. Without it one can still listen. */
@@ -157,8 +160,12 @@ export class Call {
 
   #listen(): void {
     this.#room
-      .on(RoomEvent.TrackSubscribed, (track, _, participant) => this.#attach(track, participant))
-      .on(RoomEvent.TrackUnsubscribed, (track) => this.#detach(track))
+      .on(RoomEvent.TrackSubscribed, (track, _, { identity }) => {
+        if (identity !== AVATAR) return;
+        if (track.kind === Track.Kind.Video) this.on.link("joined");
+        this.avatar.attach(track);
+      })
+      .on(RoomEvent.TrackUnsubscribed, (track) => this.avatar.detach(track))
       .on(RoomEvent.ParticipantDisconnected, ({ identity }) => {
         if (identity === AVATAR) this.#avatarLeft();
       })
@@ -174,36 +181,13 @@ export class Call {
       });
   }
 
-  #attach(track: RemoteTrack, participant: RemoteParticipant): void {
-    if (participant.identity !== AVATAR) return;
-    if (track.kind === Track.Kind.Video) {
-      this.#avatarVideo = track;
-      track.attach(this.video);
-      this.on.link("joined");
-      this.video.requestVideoFrameCallback(() => this.on.picture());
-      // A tab in the background is not told of frames, only of data.
-      this.video.addEventListener("loadeddata", () => this.on.picture(), { once: true });
-    } else if (track.kind === Track.Kind.Audio) {
-      // In the page, so that the choice of a speaker reaches it.
-      this.#avatarSound = track.attach();
-      this.#avatarSound.volume = this.#volume;
-      this.video.after(this.#avatarSound);
-      this.#avatarLevel = createAudioAnalyser(track as Parameters<typeof createAudioAnalyser>[0]);
-    }
-  }
-
-  #detach(track: RemoteTrack): void {
-    for (const element of track.detach()) {
-      if (element !== this.video) element.remove();
-    }
-  }
-
   #avatarLeft(): void {
     this.on.link("closed");
     this.on.disconnected("avatar_left");
   }
 
   #closed(reason: DisconnectReason | undefined): void {
+    if (this.#isRejoining) return;
     if (reason === DisconnectReason.CLIENT_INITIATED) return this.on.link("left");
     if (reason === DisconnectReason.DUPLICATE_IDENTITY) return this.on.link("taken_over");
     // A client that gave up reconnecting has no reason; a room that was closed has one.

@@ -1,10 +1,12 @@
 import type { Call } from "./media.ts";
+import { Pulse } from "./pulse.ts";
 import { type Counters, qualityBetween, worse } from "./quality.ts";
 import type { RoomEvent, RoomState } from "./state.ts";
 import { VoiceActivity } from "./voice_activity.ts";
 
 const LEVEL_EVERY_MS = 80;
 const QUALITY_EVERY_MS = 3_000;
+const PULSE_EVERY_MS = 1_000;
 const LOUD = 0.04;
 export const PAUSE_MS = 700;
 
@@ -28,9 +30,12 @@ export function runMeters(meters: Meters): () => void {
   const quality = window.setInterval(async () => {
     before = await readQuality(meters, before);
   }, QUALITY_EVERY_MS);
+  const life = new Pulse();
+  const pulse = window.setInterval(() => void feelPulse(meters, life), PULSE_EVERY_MS);
   return () => {
     window.clearInterval(levels);
     window.clearInterval(quality);
+    window.clearInterval(pulse);
   };
 }
 
@@ -57,4 +62,16 @@ async function readQuality(meters: Meters, before: Counters | null): Promise<Cou
   const measured = before && after ? qualityBetween(before, after) : "unknown";
   meters.dispatch({ type: "quality", quality: worse(meters.call.quality(), measured) });
   return after;
+}
+
+/** Only of media that play: a tab in the background may be spared the decoding. */
+async function feelPulse(meters: Meters, life: Pulse): Promise<void> {
+  const plays = (): boolean => {
+    const { link, ownSteps } = meters.state();
+    return link === "joined" && ownSteps.picture !== undefined && !document.hidden;
+  };
+  const counters = plays() ? await meters.call.counters().catch(() => null) : null;
+  if (!plays()) return life.rest();
+  const on = life.isFrozen(counters?.frames ?? null, meters.call.levels().avatar, performance.now());
+  if (on !== meters.state().worries.has("frozen")) meters.dispatch({ type: "worry", worry: "frozen", on });
 }

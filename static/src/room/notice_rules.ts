@@ -71,11 +71,23 @@ const lost: Rule = (state, { detailUrl }) =>
   isLost(state) && !state.ending
     ? {
         name: "lost",
-        tone: "bad",
+        tone: "warn",
         title: "The connection to the room was lost",
-        body: "The session may still be running. Join again to go on where you were.",
-        blocks: true,
-        actions: [{ name: "rejoin", words: "Join again", primary: true }, seeDetails(detailUrl)],
+        body: "We keep trying for as long as the session runs, and it goes on where you were.",
+        blocks: false,
+        actions: [{ name: "rejoin", words: "Try now", primary: true }, seeDetails(detailUrl)],
+      }
+    : null;
+
+const frozen: Rule = (state, { avatarName }) =>
+  state.worries.has("frozen")
+    ? {
+        name: "frozen",
+        tone: "warn",
+        title: `${avatarName} has gone silent`,
+        body: "Neither picture nor sound arrives any more, while the session is still billed. Joining again usually helps.",
+        blocks: false,
+        actions: [{ name: "rejoin", words: "Join again", primary: true }],
       }
     : null;
 
@@ -234,6 +246,7 @@ export const RULES: readonly Rule[] = [
   inLine,
   lost,
   reconnecting,
+  frozen,
   serverAway,
   soundBlocked,
   microphone,

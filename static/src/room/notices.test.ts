@@ -39,6 +39,8 @@ test("each disturbance has its notice", () => {
     ["server_away", { type: "server_reachable", reachable: false }],
     ["reconnecting", { type: "link", link: "reconnecting", at: 0 }],
     ["lost", { type: "link", link: "lost", at: 0 }],
+    ["lost", { type: "link", link: "rejoining", at: 0 }],
+    ["frozen", { type: "worry", worry: "frozen", on: true }],
     ["taken_over", { type: "link", link: "taken_over", at: 0 }],
     ["no_picture", { type: "worry", worry: "no_picture", on: true }],
     ["last_minute", { type: "worry", worry: "last_minute", on: true }],
@@ -104,7 +106,8 @@ test("only what must be answered first covers the picture", () => {
     noticeFor(after(...CONVERSING, event), CONTEXT)?.blocks;
 
   assert.equal(blocking({ type: "sound_blocked", blocked: true }), true);
-  assert.equal(blocking({ type: "link", link: "lost", at: 0 }), true);
+  assert.equal(blocking({ type: "link", link: "taken_over", at: 0 }), true);
+  assert.equal(blocking({ type: "link", link: "lost", at: 0 }), false);
   assert.equal(blocking({ type: "link", link: "reconnecting", at: 0 }), false);
   assert.equal(blocking({ type: "microphone", microphone: "denied" }), false);
 });

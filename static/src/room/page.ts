@@ -129,10 +129,7 @@ export class RoomPage {
 
   #bindNetwork(): void {
     const { store } = this.room;
-    const tell = (): void => {
-      store.dispatch({ type: "online", online: navigator.onLine });
-      if (navigator.onLine && store.state.link === "lost") void this.#conversation.join();
-    };
+    const tell = (): void => store.dispatch({ type: "online", online: navigator.onLine });
     window.addEventListener("online", tell);
     window.addEventListener("offline", tell);
   }
@@ -143,7 +140,7 @@ export class RoomPage {
       case "again":
         return parts.again.requestSubmit();
       case "rejoin":
-        return window.location.reload();
+        return this.#conversation.rejoin();
       case "retry_microphone":
         return void this.#conversation.askForMicrophone().then(this.#refreshDevices);
       case "extend":

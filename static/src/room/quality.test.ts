@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { qualityBetween, readCounters, worse } from "./quality.ts";
 
-const BEFORE = { received: 1_000, lost: 10, freezes: 1 };
+const BEFORE = { received: 1_000, lost: 10, freezes: 1, frames: 500 };
 
 test("quality is the share lost and the freezes since the last reading", () => {
   const later = (received: number, lost: number, freezes = 0) =>
@@ -10,6 +10,7 @@ test("quality is the share lost and the freezes since the last reading", () => {
       received: BEFORE.received + received,
       lost: BEFORE.lost + lost,
       freezes: BEFORE.freezes + freezes,
+      frames: BEFORE.frames,
     });
 
   assert.equal(later(300, 0), "good");
@@ -23,13 +24,14 @@ test("quality is the share lost and the freezes since the last reading", () => {
 test("counters come from the received stream of a report", () => {
   const report = new Map<string, object>([
     ["a", { type: "codec" }],
-    ["b", { type: "inbound-rtp", packetsReceived: 5, packetsLost: 1, freezeCount: 2 }],
+    ["b", { type: "inbound-rtp", packetsReceived: 5, packetsLost: 1, freezeCount: 2, framesDecoded: 9 }],
   ]);
 
   assert.deepEqual(readCounters(report as unknown as RTCStatsReport), {
     received: 5,
     lost: 1,
     freezes: 2,
+    frames: 9,
   });
 });
 

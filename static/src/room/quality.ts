@@ -5,6 +5,8 @@ export interface Counters {
   received: number;
   lost: number;
   freezes: number;
+  /** Frames decoded. */
+  frames: number;
 }
 
 /** How well the picture came through between two readings of its counters. */
@@ -25,6 +27,7 @@ export function readCounters(report: RTCStatsReport): Counters | null {
         received: stats.packetsReceived ?? 0,
         lost: stats.packetsLost ?? 0,
         freezes: (stats as { freezeCount?: number }).freezeCount ?? 0,
+        frames: stats.framesDecoded ?? 0,
       };
     }
   }

@@ -72,7 +72,30 @@ test("a room that the cloud closed is ending until the wait for an explanation i
   assert.equal(moodOf(after(...closed)), "ending");
   assert.equal(isLost(after(...closed)), false);
   assert.equal(isLost(unexplained), true);
-  assert.equal(moodOf(unexplained), "failed");
+  assert.equal(moodOf(unexplained), "reconnecting");
+});
+
+test("a lost connection is being mended, and says so once it is back", () => {
+  const lost = after(...CONVERSING, { type: "link", link: "lost", at: 6_000 });
+  const rejoining = after(...CONVERSING, { type: "link", link: "rejoining", at: 6_000 });
+  const back = after(
+    ...CONVERSING,
+    { type: "link", link: "rejoining", at: 6_000 },
+    { type: "link", link: "joined", at: 7_000 },
+  );
+
+  assert.deepEqual([isLost(lost), moodOf(lost)], [true, "reconnecting"]);
+  assert.deepEqual([isLost(rejoining), moodOf(rejoining)], [true, "reconnecting"]);
+  assert.deepEqual([isLost(back), moodOf(back)], [false, "listening"]);
+  assert.ok(back.worries.has("restored"));
+});
+
+test("an avatar whose media have stopped is said to be frozen until the room is left", () => {
+  const frozen: RoomEvent[] = [...CONVERSING, { type: "worry", worry: "frozen", on: true }];
+  const rejoined = after(...frozen, { type: "link", link: "rejoining", at: 6_000 });
+
+  assert.equal(moodOf(after(...frozen)), "frozen");
+  assert.equal(rejoined.worries.has("frozen"), false);
 });
 
 test("the avatar's first sound ends the worry about its silence", () => {

@@ -36,7 +36,7 @@ export interface Facts {
 
 /**
  * `closed`: the cloud closed the room, and the server is being asked why. `lost`: nobody closed it,
- * the connection is gone for good.
+ * and LiveKit has given up on the connection. `rejoining`: a fresh one is being tried.
  */
 export type Link =
   | "idle"
@@ -45,6 +45,7 @@ export type Link =
   | "reconnecting"
   | "closed"
   | "lost"
+  | "rejoining"
   | "taken_over"
   | "left";
 export type Microphone = "asking" | "on" | "muted" | "denied" | "missing" | "busy" | "insecure";
@@ -52,6 +53,7 @@ export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 export type Worry =
   | "slow"
   | "silent"
+  | "frozen"
   | "no_picture"
   | "last_minute"
   | "restored"
@@ -165,9 +167,10 @@ function withMicrophone(state: RoomState, microphone: Microphone): RoomState {
 
 function withLink(state: RoomState, link: Link, at: number): RoomState {
   const joined = link === "joined";
-  const restored = joined && state.link === "reconnecting";
+  const restored = joined && ["reconnecting", "lost", "rejoining"].includes(state.link);
+  const told = restored ? reduce(state, { type: "worry", worry: "restored", on: true }) : state;
   return {
-    ...(restored ? reduce(state, { type: "worry", worry: "restored", on: true }) : state),
+    ...(joined ? told : without(told, "frozen")),
     link,
     ownSteps: joined ? { ...state.ownSteps, joined: state.ownSteps.joined ?? at } : state.ownSteps,
     quality: joined ? state.quality : link === "reconnecting" ? "lost" : "unknown",
@@ -198,6 +201,7 @@ export type Mood =
   | "listening"
   | "thinking"
   | "speaking"
+  | "frozen"
   | "reconnecting"
   | "ending"
   | "ended"
@@ -208,8 +212,9 @@ export function isOver(state: RoomState): boolean {
 }
 
 /** Not in the room any more, while the server knows of no end. */
-export function isLost(state: RoomState): boolean {
-  return state.link === "lost" || (state.link === "closed" && state.worries.has("unexplained"));
+export function isLost({ link, worries }: RoomState): boolean {
+  if (link === "closed") return worries.has("unexplained");
+  return link === "lost" || link === "rejoining";
 }
 
 /** The one word for how things stand: the room's `data-state`. */
@@ -218,10 +223,11 @@ export function moodOf(state: RoomState): Mood {
   if (state.facts.state === "ended") return "ended";
   if (state.ending || state.facts.state === "stopping") return "ending";
   if (state.facts.state === "waiting") return "waiting";
-  if (state.link === "reconnecting") return "reconnecting";
-  if (isLost(state) || state.link === "taken_over") return "failed";
+  if (state.link === "reconnecting" || isLost(state)) return "reconnecting";
+  if (state.link === "taken_over") return "failed";
   if (state.link === "closed") return "ending";
   if (state.link !== "joined" || state.ownSteps.picture === undefined) return "connecting";
+  if (state.worries.has("frozen")) return "frozen";
   if (state.avatarTalking) return "speaking";
   if (state.thinking) return "thinking";
   return state.heard ? "listening" : "live";

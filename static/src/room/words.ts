@@ -15,6 +15,8 @@ export function moodWords(state: RoomState): string {
       return "Thinking";
     case "speaking":
       return canBeHeard(state) ? "Speaking · talk to interrupt" : "Speaking";
+    case "frozen":
+      return "Gone silent";
     case "reconnecting":
       return "Reconnecting";
     case "ending":

@@ -1,0 +1,76 @@
+// The avatar's picture and sound in the page; in the same chunk as LiveKit.
+import { createAudioAnalyser, type RemoteTrack, Track } from "livekit-client";
+import { type Counters, readCounters } from "./quality.ts";
+
+export interface AvatarMediaEvents {
+  picture(): void;
+  /** Its sound is being played, or would be if it were not held silent. */
+  sounding(): void;
+}
+
+type Analyser = ReturnType<typeof createAudioAnalyser>;
+
+export class AvatarMedia {
+  #picture: RemoteTrack | undefined;
+  #sound: HTMLMediaElement | undefined;
+  #level: Analyser | undefined;
+  #volume = 1;
+  #silent = false;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly on: AvatarMediaEvents,
+  ) {}
+
+  attach(track: RemoteTrack): void {
+    if (track.kind === Track.Kind.Video) this.#show(track);
+    else if (track.kind === Track.Kind.Audio) this.#play(track);
+  }
+
+  detach(track: RemoteTrack): void {
+    for (const element of track.detach()) {
+      if (element !== this.video) element.remove();
+    }
+  }
+
+  /** From 0 to 1; a phone keeps its own buttons for it and may not listen. */
+  setVolume(volume: number): void {
+    this.#volume = volume;
+    if (this.#sound) this.#sound.volume = volume;
+  }
+
+  /** Silent, it is received and measured, and not heard. */
+  setSilent(silent: boolean): void {
+    this.#silent = silent;
+    if (this.#sound) this.#sound.muted = silent;
+  }
+
+  /** How loud it is now, from 0 to 1. */
+  level(): number {
+    return this.#level?.calculateVolume() ?? 0;
+  }
+
+  /** What has come through of the picture so far. */
+  async counters(): Promise<Counters | null> {
+    const report = await this.#picture?.getRTCStatsReport();
+    return report === undefined ? null : readCounters(report);
+  }
+
+  #show(track: RemoteTrack): void {
+    this.#picture = track;
+    track.attach(this.video);
+    this.video.requestVideoFrameCallback(() => this.on.picture());
+    // A tab in the background is not told of frames, only of data.
+    this.video.addEventListener("loadeddata", () => this.on.picture(), { once: true });
+  }
+
+  #play(track: RemoteTrack): void {
+    // In the page, so that the choice of a speaker reaches it.
+    this.#sound = track.attach();
+    this.#sound.volume = this.#volume;
+    this.#sound.muted = this.#silent;
+    this.video.after(this.#sound);
+    this.#level = createAudioAnalyser(track as Parameters<typeof createAudioAnalyser>[0]);
+    this.on.sounding();
+  }
+}
