@@ -1,6 +1,9 @@
 """What pages may watch here. Topics carry public ids, since an address is signed, not secret."""
 
-from accounts.models import ProviderKey, Workspace
+from collections.abc import Callable
+from typing import Any
+
+from accounts.models import ProviderKey, User, Workspace
 from liveavatar_web import watch
 
 
@@ -14,5 +17,15 @@ def _provider_key_version(public_id: str) -> int | None:
     return rows.values_list("version", flat=True).first()
 
 
-watch.register("workspace", _workspace_version)
-watch.register("provider_key", _provider_key_version)
+def sees(visible_to: Callable[[User], Any]) -> watch.Guard:
+    """Whether the viewer may see what is watched, as of now."""
+
+    def guard(viewer: str, public_id: str) -> bool:
+        user = User.objects.filter(public_id=viewer, is_active=True).first()
+        return user is not None and bool(visible_to(user).filter(public_id=public_id).exists())
+
+    return guard
+
+
+watch.register("workspace", _workspace_version, sees(Workspace.objects.visible_to))
+watch.register("provider_key", _provider_key_version, sees(ProviderKey.objects.visible_to))

@@ -37,17 +37,32 @@ _CHANNEL: Final = "liveavatar-web:watch"
 _SALT: Final = "watch"
 
 Reader = Callable[[str], int | None]
+Guard = Callable[[str, str], bool]
 _readers: dict[str, Reader] = {}
+_guards: dict[str, Guard] = {}
 
 
-def register(kind: str, reader: Reader) -> None:
-    """Says how the version of a topic `<kind>:<id>` is read; None means that it is gone."""
+class _NotTheirsAnyMore(Exception):
+    """The address was made for somebody who may not watch this topic any more."""
+
+
+def register(kind: str, reader: Reader, guard: Guard | None = None) -> None:
+    """Says how the version of a topic `<kind>:<id>` is read; None means that it is gone.
+
+    `guard(viewer, id)` says whether somebody may (still) watch it, for addresses with a viewer.
+    """
     _readers[kind] = reader
+    if guard is not None:
+        _guards[kind] = guard
 
 
-def address(kind: str, identifier: object) -> str:
-    """A watch address for one page. Give it only to somebody who may know that this changed."""
-    return f"/watch/{signing.dumps(f'{kind}:{identifier}', salt=_SALT)}"
+def address(kind: str, identifier: object, *, viewer: object = "") -> str:
+    """A watch address for one page. Give it only to somebody who may know that this changed.
+
+    With a `viewer`, a person's public id, it ends at once when they may not know it any more.
+    """
+    signed = signing.dumps([f"{kind}:{identifier}", str(viewer)], salt=_SALT)
+    return f"/watch/{signed}"
 
 
 def nudge(kind: str, identifier: object) -> None:
@@ -71,10 +86,12 @@ def _publish(topic: str) -> None:
         log.warning("watch.nudge_lost", topic=topic, error=type(error).__name__)
 
 
-def _read(topic: str) -> int | None:
+def _read(topic: str, viewer: str) -> int | None:
     kind, _, identifier = topic.partition(":")
     close_old_connections()
     try:
+        if viewer and kind in _guards and not _guards[kind](viewer, identifier):
+            raise _NotTheirsAnyMore
         return _readers[kind](identifier)
     finally:
         close_old_connections()
@@ -141,21 +158,24 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return await _answer(send, 405)
     try:
         signed = scope["path"].removeprefix("/watch/")
-        topic = signing.loads(signed, salt=_SALT, max_age=ADDRESS_SECONDS)
+        topic, viewer = signing.loads(signed, salt=_SALT, max_age=ADDRESS_SECONDS)
         after = int(parse_qs(scope["query_string"].decode()).get("after", ["0"])[0])
     except signing.SignatureExpired:
         return await _answer(send, 410)
     except (signing.BadSignature, ValueError):
         return await _answer(send, 403)
-    version = await _wait(topic, after, receive)
+    try:
+        version = await _wait(topic, viewer, after, receive)
+    except _NotTheirsAnyMore:
+        return await _answer(send, 410)
     if version is None:
         return await _answer(send, 204)
     return await _answer(send, 200, {"version": version})
 
 
-async def _wait(topic: str, after: int, receive: Receive) -> int | None:
+async def _wait(topic: str, viewer: str, after: int, receive: Receive) -> int | None:
     """The version once it is above `after`; None when time ran out or the browser went away."""
-    read = partial(sync_to_async(_read, thread_sensitive=False), topic)
+    read = partial(sync_to_async(_read, thread_sensitive=False), topic, viewer)
     event = await _waiters.join(topic)
     gone = asyncio.create_task(_disconnected(receive))
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from accounts.models import DueWork
+from accounts.watch_topics import sees
 from liveavatar_web import watch
 from sessions_app.models import AvatarSession, CloudAccount, Context, StopOrder
 
@@ -15,7 +16,9 @@ def _version_of(model: type[DueWork], field: str) -> Callable[[str], int | None]
     return read
 
 
-watch.register("session", _version_of(AvatarSession, "public_id"))
-watch.register("context", _version_of(Context, "public_id"))
+watch.register(
+    "session", _version_of(AvatarSession, "public_id"), sees(AvatarSession.objects.visible_to)
+)
+watch.register("context", _version_of(Context, "public_id"), sees(Context.objects.visible_to))
 watch.register("cloud", _version_of(CloudAccount, "pk"))
 watch.register("stop_order", _version_of(StopOrder, "public_id"))

@@ -59,7 +59,9 @@ def members_page(request: MemberRequest, form: InvitationForm | None = None) -> 
         "may_hand_over": own.may(Right.HAND_OVER),
         "table": [(right.value, [right in RIGHTS[role] for role in Role]) for right in Right],
         "all_roles": [role.value for role in Role],
-        "watch_url": watch.address("workspace", own.workspace.public_id),
+        "watch_url": watch.address(
+            "workspace", own.workspace.public_id, viewer=request.user.public_id
+        ),
         "version": own.workspace.version,
     }
     return render(request, "accounts/members_page.html", values)

@@ -25,7 +25,7 @@ EVENTS_SHOWN = 20
 def index(request: MemberRequest) -> HttpResponse:
     workspace = request.membership.workspace
     keys = ProviderKey.objects.visible_to(request.user).filter(workspace=workspace)
-    watch_url = watch.address("workspace", workspace.public_id)
+    watch_url = watch.address("workspace", workspace.public_id, viewer=request.user.public_id)
     return render(
         request, "accounts/provider_keys_page.html", {"keys": keys, "watch_url": watch_url}
     )
@@ -66,7 +66,7 @@ def detail(request: MemberRequest, public_id: uuid.UUID) -> HttpResponse:
         "key": key,
         "rename_form": form,
         "events": trail.told(events[:EVENTS_SHOWN]),
-        "watch_url": watch.address("provider_key", key.public_id),
+        "watch_url": watch.address("provider_key", key.public_id, viewer=request.user.public_id),
     }
     return render(request, "accounts/provider_key_page.html", context)
 

@@ -101,7 +101,8 @@ class StateOutput(serializers.Serializer[AvatarSession]):
     )
 
     def get_watch_url(self, session: AvatarSession) -> str:
-        return watch.address("session", session.public_id)
+        viewer = session.requested_by.public_id if session.requested_by else ""
+        return watch.address("session", session.public_id, viewer=viewer)
 
     @extend_schema_field(StepOutput(many=True))
     def get_steps(self, session: AvatarSession) -> list[dict[str, object]]:

@@ -50,13 +50,15 @@ class SessionAccess(APIView):
     def visible(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session, if whoever asks may know that it is there."""
         visible = AvatarSession.objects.visible_to(_user(request))
-        found = visible.select_related("workspace", "context")
+        found = visible.select_related("workspace", "context", "requested_by")
         return _found(request, found, public_id)
 
     def own(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session of this very person: only they are in its room."""
         own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
-        return _found(request, own.select_related("workspace", "context"), public_id)
+        return _found(
+            request, own.select_related("workspace", "context", "requested_by"), public_id
+        )
 
     def caller(self, request: Request) -> Caller:
         return Caller.of(request)

@@ -32,7 +32,7 @@ def contexts(request: MemberRequest) -> HttpResponse:
     values = {
         "contexts": page.rows,
         "next_url": page.next_url,
-        "watch_url": watch.address("workspace", workspace.public_id),
+        "watch_url": watch.address("workspace", workspace.public_id, viewer=request.user.public_id),
         "version": workspace.version,
     }
     return render(request, "sessions_app/contexts_page.html", values)
@@ -77,7 +77,7 @@ def context_edit(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "form": form,
         "context": context,
         "versions": context.versions.select_related("created_by")[:50],
-        "watch_url": watch.address("context", context.public_id),
+        "watch_url": watch.address("context", context.public_id, viewer=request.user.public_id),
         "version": context.version,
     }
     return render(request, "sessions_app/context_form_page.html", values)

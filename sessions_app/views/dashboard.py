@@ -55,7 +55,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         },
         "may_start": membership.may(Right.START_SESSIONS),
         "cloud_name": "simulator" if settings.LIVEAVATAR_API_KEY.startswith("sim-") else "cloud",
-        "watch_url": watch.address("workspace", workspace.public_id),
+        "watch_url": watch.address("workspace", workspace.public_id, viewer=request.user.public_id),
         "version": workspace.version,
     }
     return render(request, "sessions_app/dashboard.html", page)

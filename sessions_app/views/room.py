@@ -20,7 +20,7 @@ def session_room(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """The page to talk in, for the person who asked for the session and nobody else."""
     own = AvatarSession.objects.visible_to(request.user).filter(requested_by=request.user)
     session = get_object_or_404(
-        own.select_related("avatar", "context", "workspace"), public_id=public_id
+        own.select_related("avatar", "context", "workspace", "requested_by"), public_id=public_id
     )
     stand_in(request, session.workspace)
     values = {"session": session, "room_config": _config(session, get_token(request))}
@@ -31,11 +31,12 @@ def session_room(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 def _config(session: AvatarSession, csrf_token: str) -> dict[str, object]:
     public_id = str(session.public_id)
+    viewer = session.requested_by.public_id if session.requested_by else ""
     return {
         "sessionId": public_id,
         "apiBase": reverse("api_session", args=[public_id]),
         "csrfToken": csrf_token,
-        "watchUrl": watch.address("session", public_id),
+        "watchUrl": watch.address("session", public_id, viewer=viewer),
         "version": session.version,
         "state": session.state,
         "avatarName": session.avatar.name,

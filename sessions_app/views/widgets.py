@@ -40,7 +40,7 @@ def widgets(request: MemberRequest) -> HttpResponse:
     values = {
         "rows": [(row, minutes.get(limits.of_widget(row), 0)) for row in page.rows],
         "next_url": page.next_url,
-        "watch_url": watch.address("workspace", workspace.public_id),
+        "watch_url": watch.address("workspace", workspace.public_id, viewer=request.user.public_id),
         "version": workspace.version,
     }
     return render(request, "sessions_app/widgets_page.html", values)
@@ -57,7 +57,9 @@ def widget(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "open_sessions": _running(found),
         "snippets": widget_snippets.of(found),
         "site_url": settings.SITE_URL,
-        "watch_url": watch.address("workspace", found.workspace.public_id),
+        "watch_url": watch.address(
+            "workspace", found.workspace.public_id, viewer=request.user.public_id
+        ),
         "version": found.workspace.version,
     }
     return render(request, "sessions_app/widget_page.html", values)

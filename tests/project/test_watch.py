@@ -11,8 +11,8 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import Workspace
-from accounts.services import changes
+from accounts.models import Membership, Workspace
+from accounts.services import changes, members
 from liveavatar_web import watch
 from tests import build
 from tests.sessions_app.racing import wait_for
@@ -126,6 +126,25 @@ def test_what_is_gone_is_nothing_new(http: httpx.Client, workspace: Workspace) -
     Workspace.objects.all().delete()
 
     assert http.get(gone, params={"after": 0}).status_code == 204
+
+
+def test_an_address_ends_at_once_for_who_may_not_see_the_workspace_any_more(
+    http: httpx.Client, workspace: Workspace
+) -> None:
+    bob = build.user("bob")
+    member = Membership.objects.select_related("workspace", "user").get(
+        pk=build.member(workspace, bob).pk
+    )
+    theirs = watch.address("workspace", workspace.public_id, viewer=bob.public_id)
+    assert http.get(theirs, params={"after": 0}).json() == {"version": 1}
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(http.get, theirs, params={"after": 1})
+        wait_for(is_waiting(workspace))
+
+        members.leave(member, caller=build.caller(bob))
+
+        assert waiting.result().status_code == 410
+    assert http.get(theirs, params={"after": 0}).status_code == 410
 
 
 def test_an_address_that_ran_out_is_told_apart_from_one_that_never_was(
