@@ -23,9 +23,10 @@ from tests.work import drain
 
 @pytest.fixture(autouse=True)
 def well(redis_url: str) -> None:
-    """Queues that are answered, and no calls that went wrong before."""
+    """Queues that are answered, and nothing left of what other tests rang for or called."""
     cloud_trouble.hand_over()
     with redis.Redis.from_url(redis_url) as client:
+        client.delete(*queues.QUEUES)
         for key in client.scan_iter("liveavatar-web:*"):
             client.delete(key)
     for name in queues.QUEUES:
