@@ -28,9 +28,13 @@ INSIDE = [
     "/account/email/",
     "/workspace/members/",
     "/workspace/new",
+    "/workspace/delete",
+    "/you/data",
+    "/you/data/erase",
     "/widgets/new",
     "/audit/",
 ]
+STAFF = ["/staff/", "/staff/strangers/", "/staff/workspaces/", "/staff/people/"]
 LOOKS = [
     pytest.param({"viewport": {"width": 1280, "height": 800}}, id="desktop"),
     pytest.param(
@@ -65,6 +69,16 @@ def test_pages_of_somebody_signed_in(
     ]
 
     assert [each for path in [*INSIDE, *reached] for each in complaints(page, path)] == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_of_staff(
+    open_page: Callable[..., Page], password: str, look: dict[str, object]
+) -> None:
+    page = Person(open_page(**look), "auditor@example.com", password).sign_in().page
+    reached = [_first_link(page, page_of) for page_of in ("/staff/workspaces/", "/staff/people/")]
+
+    assert [each for path in [*STAFF, *reached] for each in complaints(page, path)] == []
 
 
 def _first_link(page: Page, path: str) -> str:
