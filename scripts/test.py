@@ -98,7 +98,7 @@ def _outcomes(environment: Mapping[str, str]) -> list[Outcome]:
         _check("lint and types", ["make", "--no-print-directory", "check"], environment),
         _check("scripts of the pages", ["npm", "run", "--silent", "test"], environment),
         _suite("SQLite", ["-m", "not browser", *TWO_AT_A_TIME], sqlite),
-        _suite("PostgreSQL", ["-m", "not browser", *TWO_AT_A_TIME], postgres),
+        _suite("PostgreSQL", ["-m", "database and not browser", *TWO_AT_A_TIME], postgres),
         # Apart from each other: Playwright keeps one event loop for as long as a journey's browser
         # lives, and the simulator's own tests need theirs.
         _suite("journeys", ["-m", "browser", "tests/journeys"], sqlite),
