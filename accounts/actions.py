@@ -44,6 +44,7 @@ class Action(StrEnum):
     USER_SECOND_STEP_FAILED = "user.second_step_failed", "type"
     USER_DEVICE_SIGNED_OUT = "user.device_signed_out"
 
+    AUDIT_EXPORTED = "audit.exported", "format", "filter"
     ADMIN_CHANGED = "admin.changed", "change", "fields"
     PERMISSION_REFUSED = "permission.refused", "right"
     WORKSPACE_CREATED = "workspace.created"
@@ -128,6 +129,7 @@ class Action(StrEnum):
     TRANSCRIPT_READ = "transcript.read", "reason"
     TRANSCRIPT_DOWNLOADED = "transcript.downloaded", "format", "reason"
     TRANSCRIPT_DELETED = "transcript.deleted", "lines"
+    SESSIONS_EXPORTED = "avatar_sessions.exported", "format", "filter"
     SESSIONS_STOP_ORDERED = "avatar_sessions.stop_ordered", "filter", "sessions"
     FILTER_SAVED = "filter.saved", "shared"
     FILTER_RENAMED = "filter.renamed", "name_before", "name_after"

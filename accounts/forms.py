@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 
 from accounts.actions import Action
 from accounts.rights import Role
+from accounts.services.trail import EventFilter
 from accounts.services.workspaces import Retention
 from liveavatar_web.vault import Secret
 
@@ -193,3 +194,13 @@ class AuditFilterForm(forms.Form):
     until = forms.DateField(
         required=False, label="To", widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        if since and until and since > until:
+            self.add_error("until", "This ends before it begins.")
+        return given
+
+    def wanted(self) -> EventFilter:
+        return EventFilter(**self.cleaned_data)

@@ -44,4 +44,5 @@ urlpatterns = [
     path("workspace/switch", workspace.switch, name="workspace_switch"),
     path("workspace/new", workspace.new, name="workspace_new"),
     path("audit/", audit.index, name="audit"),
+    path("audit/export.<str:kind>", audit.export, name="audit_export"),
 ]

@@ -39,6 +39,7 @@ urlpatterns = [
     path("avatars/sync", avatars.avatars_sync, name="avatars_sync"),
     path("avatars/<uuid:public_id>/", avatars.avatar, name="avatar"),
     path("sessions/", session_lists.sessions, name="sessions"),
+    path("sessions/export.<str:kind>", session_lists.sessions_export, name="sessions_export"),
     path("sessions/live", session_lists.live, name="sessions_live"),
     path("sessions/stop", stop_orders.sessions_stop, name="sessions_stop"),
     path("sessions/stops/<uuid:public_id>", stop_orders.stop_order, name="stop_order"),

@@ -1,8 +1,79 @@
-"""Reads the audit trail for people: with who was behind each event, while that is known."""
+"""Reads the audit trail for people: what is asked for, with who was behind each event."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
 
-from accounts.models import AuditEvent, AuditPersonalData, User
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
+from accounts.models.audit_event import AuditEventQuerySet
+from accounts.services import audit
+from accounts.services.audit import Action
+from accounts.services.callers import Caller
+from liveavatar_web import days
+from liveavatar_web.exports import Record
+from liveavatar_web.look_back import Past
+
+COLUMNS: Final = (
+    *("at", "number", "action", "refused", "actor_id", "actor", "email", "address", "agent"),
+    *("object_type", "object_id", "object", "workspace_id", "workspace", "details"),
+    *("request_id", "id"),
+)
+HANDFUL: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events are wanted; what is empty is not asked about. Days are in UTC, both included.
+
+    `actor` is a public id, an e-mail address or a piece of a name; `object` an id, a kind of thing,
+    or a piece of a label.
+    """
+
+    action: str = ""
+    actor: str = ""
+    object: str = ""
+    refused: bool = False
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def query(self) -> str:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def past(self, rows: AuditEventQuerySet) -> Past[AuditEvent]:
+        """Those of `rows` that are wanted, to be read newest first."""
+        among = rows.filter(*self._days())
+        indexed, rest = self._conditions()
+        # One index has each in the list's order; the others are looked for within.
+        among = among.filter(*indexed[:1])
+        rest += indexed[1:]
+        return Past(among, among.filter(*rest) if rest else among, by="at")
+
+    def _days(self) -> Iterator[Q]:
+        if self.since is not None:
+            yield Q(at__gte=days.begins(self.since))
+        if self.until is not None:
+            yield Q(at__lte=days.ends(self.until))
+
+    def _conditions(self) -> tuple[list[Q], list[Q]]:
+        indexed, rest = [], []
+        for text, part in ((self.object, "object"), (self.actor, "actor")):
+            if (public_id := _id(text)) is not None:
+                indexed.append(Q(**{f"{part}_id": public_id}))
+            elif text:
+                rest.append(_named(part, text))
+        if self.refused:
+            indexed.append(Q(refused=True))
+        if self.action:
+            indexed.append(Q(action=self.action))
+        return indexed, rest
 
 
 def told(events: Iterable[AuditEvent]) -> list[AuditEvent]:
@@ -21,3 +92,65 @@ def told(events: Iterable[AuditEvent]) -> list[AuditEvent]:
         name = names.get(event.actor_id) if event.actor_id else None
         event.actor_name = name or event.actor_label
     return found
+
+
+def export(
+    wanted: EventFilter,
+    *,
+    rows: AuditEventQuerySet,
+    workspace: Workspace | None,
+    caller: Caller,
+    kind: str,
+) -> Iterator[list[Record]]:
+    """Those of `rows` that are wanted, newest first, a handful at a time; audited at once.
+
+    `workspace` is the one whose own trail tells of it.
+    """
+    with transaction.atomic():
+        audit.record(
+            Action.AUDIT_EXPORTED,
+            caller=caller,
+            workspace=workspace,
+            obj=workspace,
+            details={"format": kind, "filter": wanted.query},
+        )
+    handfuls = wanted.past(rows).all(size=HANDFUL)
+    return ([_record(event) for event in told(handful)] for handful in handfuls)
+
+
+def _record(event: AuditEvent) -> Record:
+    personal = event.personal
+    return {
+        "at": event.at,
+        "number": event.number,
+        "action": event.action,
+        "refused": event.refused,
+        "actor_id": event.actor_id,
+        "actor": event.actor_name,
+        "email": personal.email if personal else None,
+        "address": personal.address if personal else None,
+        "agent": personal.agent if personal else None,
+        "object_type": event.object_type,
+        "object_id": event.object_id,
+        "object": event.object_label,
+        "workspace_id": event.workspace_id,
+        "workspace": event.workspace_label,
+        "details": event.details,
+        "request_id": event.request_id,
+        "id": event.public_id,
+    }
+
+
+def _named(part: str, text: str) -> Q:
+    named = Q(**{f"{part}_label__icontains": text})
+    if part == "object":
+        return named | Q(object_type=text)
+    people = User.objects.filter(Q(name__icontains=text) | Q(email__iexact=text))
+    return named | Q(actor_id__in=people.values("public_id"))
+
+
+def _id(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -6,13 +6,21 @@ prompt, and what was said before, which OpenAI bills again with each answer, are
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from django.conf import settings
 
-from sessions_app.models import AvatarSession
-
 _CENTS_OF_CENTS: Final = Decimal("0.0001")
+
+
+class Billed(Protocol):
+    """A session, or as much of one as was read."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def billed_seconds(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Estimate:
     priced_as: str
 
 
-def of(session: AvatarSession) -> Estimate | None:
+def of(session: Billed) -> Estimate | None:
     """None where nothing was billed yet, or no price fits the model."""
     if not session.billed_seconds:
         return None

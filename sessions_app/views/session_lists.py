@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Membership
 from accounts.requests import MemberRequest, member_required
 from accounts.rights import Right
-from liveavatar_web import watch
+from accounts.services.callers import Caller
+from liveavatar_web import exports, watch
+from liveavatar_web.exports import Format
 from liveavatar_web.look_back import Place, Stretch
 from sessions_app.models import AvatarSession, SavedFilter
 from sessions_app.selection_forms import SelectionForm
+from sessions_app.services import session_exports
 from sessions_app.services.limits import Need
 from sessions_app.services.selections import Selection
 
@@ -79,6 +83,28 @@ def live(request: MemberRequest) -> HttpResponse:
         "version": membership.workspace.version,
     }
     return render(request, "sessions_app/sessions_live_page.html", values)
+
+
+@require_safe
+@member_required
+def sessions_export(request: MemberRequest, kind: str) -> HttpResponseBase:
+    """All that the list would show, as a file; what makes no sense leads back to the list."""
+    membership = request.membership
+    if kind not in list(Format):
+        raise Http404
+    form = form_of(request, membership)
+    if not form.is_valid():
+        return redirect(f"{reverse('sessions')}?{request.GET.urlencode()}")
+    records = session_exports.records(
+        form.selection(),
+        rows=AvatarSession.objects.shown_in(membership),
+        workspace=membership.workspace,
+        caller=Caller.of(request),
+        kind=kind,
+    )
+    return exports.answer(
+        records, columns=session_exports.COLUMNS, kind=Format(kind), name="sessions"
+    )
 
 
 def form_of(request: HttpRequest, membership: Membership) -> SelectionForm:

@@ -1,6 +1,7 @@
 import { bindCounters } from "./counters.ts";
 import { bindLiveFigures, countLiveFigures } from "./live_figures.ts";
 import { showLocalTimes } from "./local_times.ts";
+import { bindExports } from "./exports/main.ts";
 import { bindFilters } from "./filters.ts";
 import { bindMenus } from "./menus.ts";
 import { bindRanges } from "./ranges.ts";
@@ -17,6 +18,7 @@ function bind(root: ParentNode): void {
 }
 
 bind(document);
+bindExports();
 bindFilters();
 bindMenus();
 countLiveFigures();

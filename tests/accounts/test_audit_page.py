@@ -1,20 +1,26 @@
 """The trail is read by those who may, filtered, and page by page."""
 
+import csv
+import io
+import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import transaction
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.rights import Role
-from accounts.services import audit
+from accounts.services import audit, trail
 from accounts.services.audit import Action
 from accounts.views import audit as audit_view
+from liveavatar_web import look_back
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -115,14 +121,40 @@ def test_days_narrow_the_trail_and_include_both_ends(workspace: Workspace, alice
 
 
 @pytest.mark.parametrize(
-    "query", [{"since": "yesterday"}, {"action": "no.such"}, {"before": "x"}, {"until": "9"}]
+    ("query", "words"),
+    [
+        ({"since": "yesterday"}, "Enter a valid date."),
+        ({"action": "no.such"}, "no.such is not one of the available choices."),
+        ({"since": "2026-12-02", "until": "2026-12-01"}, "This ends before it begins."),
+    ],
 )
-def test_a_filter_that_makes_no_sense_is_left_out(
-    workspace: Workspace, alice: User, query: dict[str, str]
+def test_a_filter_that_makes_no_sense_is_told_and_nothing_is_listed(
+    workspace: Workspace, alice: User, query: dict[str, str], words: str
 ) -> None:
-    event = record(alice, workspace)
+    record(alice, workspace)
 
-    assert shown(read(alice, **query)) == [event]
+    answer = read(alice, **query)
+
+    assert shown(answer) == []
+    assert words in answer.content.decode()
+
+
+def test_a_page_that_finds_nothing_goes_on_where_it_stopped_looking(
+    workspace: Workspace, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = record(alice, workspace, Action.PERMISSION_REFUSED, obj=workspace)
+    for _ in range(2):
+        record(alice, workspace)
+    monkeypatch.setattr(look_back, "LOOK_AT", 2)
+
+    first = read(alice, object="workspace")
+    client = Client()
+    client.force_login(alice)
+    second = client.get(reverse("audit") + first.context["next_cursor"])
+
+    assert shown(first) == []
+    assert "Look further back" in first.content.decode()
+    assert shown(second) == [wanted]
 
 
 def test_the_trail_is_read_page_by_page_with_its_filters(
@@ -158,3 +190,68 @@ def test_the_trail_takes_the_same_queries_however_long_it_is(
 
     with django_assert_num_queries(6):  # session, person, membership, events, personal data, names
         client.get(reverse("audit"))
+
+
+# As a file.
+
+
+def file(who: User, kind: str, query: str = "") -> str:
+    async def fetch() -> bytes:
+        client = AsyncClient()
+        await client.aforce_login(who)
+        answer = await client.get(f"/audit/export.{kind}?{query}")
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="audit.{kind}"'
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return async_to_sync(fetch)().decode()
+
+
+def test_a_file_has_what_the_page_shows_and_is_itself_audited(
+    workspace: Workspace, alice: User, ada: User
+) -> None:
+    record(alice, workspace)
+    wanted = [record(alice, workspace, Action.USER_SIGNED_OUT) for _ in range(3)][::-1]
+
+    lines = [json.loads(line) for line in file(ada, "jsonl", "action=user.signed_out").splitlines()]
+
+    assert [line["id"] for line in lines] == [str(event.public_id) for event in wanted]
+    assert {line["actor"] for line in lines} == {alice.name}
+    assert {line["email"] for line in lines} == {alice.email}
+    assert tuple(lines[0]) == trail.COLUMNS
+    told = AuditEvent.objects.get(action="audit.exported")
+    assert told.details == {"format": "jsonl", "filter": "action=user.signed_out"}
+    assert (told.actor_id, told.workspace_id) == (ada.public_id, workspace.public_id)
+
+
+def test_a_file_is_written_a_handful_at_a_time(
+    workspace: Workspace, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "HANDFUL", 2)
+    for _ in range(5):
+        record(alice, workspace, Action.USER_SIGNED_OUT)
+
+    rows = list(csv.DictReader(io.StringIO(file(alice, "csv", "action=user.signed_out"))))
+
+    assert len({row["id"] for row in rows}) == 5
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "status"),
+    [
+        ("owner", "/audit/export.csv", 200),
+        ("auditor", "/audit/export.jsonl", 200),
+        ("colleague", "/audit/export.csv", 403),
+        ("owner", "/audit/export.doc", 404),
+        ("owner", "/audit/export.csv?since=never", 302),
+        (None, "/audit/export.csv", 302),
+    ],
+)
+def test_a_file_is_for_those_who_may_read_the_trail(
+    who: str | None, path: str, status: int, people: SimpleNamespace
+) -> None:
+    client = Client()
+    if who:
+        client.force_login(getattr(people, who))
+
+    assert client.get(path).status_code == status
+    assert AuditEvent.objects.filter(action="audit.exported").exists() == (status == 200)

@@ -121,9 +121,7 @@ def test_finished_sessions_and_visitors_addresses_go_when_their_days_are_over(
         avatar_session=doubtful, remote_id="r", minted_at=now, doubt_until=now
     )
     for session, age in ((doubtful, 8), (recent, 6)):
-        Visit.objects.create(
-            avatar_session=session, holder="h", resume_digest="r", visitor="hash", origin="o"
-        )
+        Visit.objects.create(avatar_session=session, holder="h", resume_digest="r", visitor="hash")
         AuditPersonalData.objects.create(
             event_id=session.public_id,
             at=now - timedelta(days=age),
