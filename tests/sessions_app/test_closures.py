@@ -132,9 +132,7 @@ def test_a_deleted_workspace_leaves_nothing_here_or_in_the_cloud_but_its_trail(
     widget = build.widget(alice, wish)
     stranger = placed(alice, wish, State.ENDED)
     AvatarSession.objects.filter(pk=stranger.pk).update(requested_by=None, widget=widget)
-    Visit.objects.create(
-        avatar_session=stranger, holder="h", resume_digest="r", visitor="v", origin="o"
-    )
+    Visit.objects.create(avatar_session=stranger, holder="h", resume_digest="r", visitor="v")
     build.avatar_session(alice, wish)
     sweep_and_drain()
     assert len(running(cloud)) == len(cloud.state()["contexts"]) == 1
