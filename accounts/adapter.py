@@ -17,10 +17,22 @@ from accounts.requests import JOINING, work_in
 from accounts.services import audit, invitations, workspace_invitations, workspaces
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
+from accounts.services.single_sign_on import Refused
 from liveavatar_web.throttles import client_ip
 
 # Where the invitation waits while the sign-up form is filled in.
 _SESSION_KEY = "invitation"
+
+_CLOSED = Refused(
+    "sign-up closed",
+    "You have no account here, and new ones are made by invitation. If you were invited, open the "
+    "link in your e-mail first. Otherwise ask the person who runs this site.",
+)
+_FOR_ANOTHER = Refused(
+    "invited at another address",
+    "The invitation is for another e-mail address than the one you signed in with. Ask for an "
+    "invitation to this one.",
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -68,18 +80,37 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         joining = joining_of(request) if settings.SIGNUP != "closed" else None
         with transaction.atomic():
             user = super().save_user(request, user, form)
-            caller = Caller.of(request, user=user)
-            audit.record(
-                Action.USER_SIGNED_UP,
-                caller=caller,
-                obj=user,
-                details={"signup": settings.SIGNUP},
-            )
-            if joining is None:
-                workspaces.create_personal(user, caller)
-            else:
-                _join(request, joining, caller)
+            self.settle(request, user, joining)
         return user
+
+    def settle(self, request: HttpRequest, user: User, joining: WorkspaceInvitation | None) -> None:
+        """What a new account comes with; call it inside the transaction that makes it."""
+        caller = Caller.of(request, user=user)
+        audit.record(
+            Action.USER_SIGNED_UP,
+            caller=caller,
+            obj=user,
+            details={"signup": settings.SIGNUP},
+        )
+        if joining is None:
+            workspaces.create_personal(user, caller)
+        else:
+            _join(request, joining, caller)
+
+    def require_signup(self, request: HttpRequest, email: str) -> None:
+        """Whether whoever owns this address may sign up without the form. Raises Refused."""
+        if settings.SIGNUP == "closed":
+            raise _CLOSED
+        if joining := joining_of(request):
+            if email != joining.email:
+                raise _FOR_ANOTHER
+        elif settings.SIGNUP == "invited":
+            try:
+                invited = invitations.address(_invitation(request))
+            except invitations.NotInvited as error:
+                raise _CLOSED from error
+            if email != invited:
+                raise _FOR_ANOTHER
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)

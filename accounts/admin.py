@@ -3,6 +3,12 @@
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa import admin as mfa_admin  # noqa: F401
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions import admin as usersessions_admin  # noqa: F401
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,6 +22,11 @@ from accounts.admin_audit import AuditedAdmin, ReadOnlyAdmin
 from accounts.models import AuditEvent, Membership, ProviderKey, User, Workspace
 from accounts.services import invitations
 from accounts.services.callers import Caller
+
+# Changes there would be without an audit event, and without the rules of our services. Importing
+# their modules registers them; the admin's own search for such modules finds that done.
+for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+    admin.site.unregister(model)
 
 admin.site.site_header = admin.site.site_title = "LiveAvatar Web"
 # One way in for everybody: with rate limits, verified addresses and an audit event.

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, cast
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
@@ -16,11 +17,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.requests import MemberRequest
+from accounts.services.single_sign_on import PROVIDER_ID
 
 P = ParamSpec("P")
 
-# What counts as having been asked: a password, a code of the second step, a passkey.
-_METHODS: Final = {"password", "mfa"}
+# What counts as having been asked: a password, a code of the second step, a passkey, the
+# provider of single sign-on.
+_METHODS: Final = {"password", "mfa", "socialaccount"}
 
 
 def recent_password_required(
@@ -37,6 +40,10 @@ def recent_password_required(
     def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _is_recent(request):
             return view(request, *args, **kwargs)
+        if not get_adapter(request).get_reauthentication_methods(request.user):
+            # Without a password or a second step, they came by the provider, and do so again.
+            query = urlencode({"next": request.path, "auth_params": "prompt=login"})
+            return redirect(f"{reverse('openid_connect_login', args=[PROVIDER_ID])}?{query}")
         if request.method == "POST":
             messages.info(request, "Nothing was kept. Confirm your password, then send it again.")
         query = urlencode({"next": request.path})

@@ -6,6 +6,7 @@ from allauth.account import signals
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as second_step
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.signals import user_logged_out
 from django.db import transaction
 from django.dispatch import Signal, receiver
@@ -32,9 +33,12 @@ def _happened(signal: Signal, request: HttpRequest, user: User, **_: Any) -> Non
 
 
 @receiver(signals.user_logged_in)
-def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+def _signed_in(
+    request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **_: Any
+) -> None:
+    method: dict[str, audit.Detail] = {"method": "single sign-on"} if sociallogin else {}
     with transaction.atomic():
-        caller = _record(Action.USER_SIGNED_IN, request, user)
+        caller = _record(Action.USER_SIGNED_IN, request, user, **method)
         if workspaces.of(user) is not None:
             User.objects.filter(pk=user.pk, is_settled=False).update(is_settled=True)
         elif not user.is_settled:

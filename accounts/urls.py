@@ -8,6 +8,7 @@ from accounts.views import (
     members,
     provider_keys,
     second_step,
+    single_sign_on,
     workspace,
 )
 
@@ -37,6 +38,24 @@ urlpatterns = [
     path("invitations/<str:link>/", invitations.invitation, name="invitation"),
     path("workspace/second-step", second_step.require, name="require_second_step"),
     path("account/second-step/", second_step.missing, name="second_step"),
+    path("account/single-sign-on/", single_sign_on.index, name="single_sign_on"),
+    path(
+        "account/single-sign-on/<int:pk>/disconnect",
+        single_sign_on.disconnect,
+        name="single_sign_on_disconnect",
+    ),
+    # allauth looks for these three by their names.
+    path("account/<str:provider_id>/sign-in/", single_sign_on.login, name="openid_connect_login"),
+    path(
+        "account/<str:provider_id>/callback/",
+        single_sign_on.callback,
+        name="openid_connect_callback",
+    ),
+    path(
+        "account/single-sign-on/cancelled/",
+        single_sign_on.cancelled,
+        name="socialaccount_login_cancelled",
+    ),
     path("account/devices/", devices.index, name="devices"),
     path("account/devices/sign-out", devices.sign_out_others, name="devices_sign_out"),
     path("account/devices/<int:pk>/sign-out", devices.sign_out, name="device_sign_out"),

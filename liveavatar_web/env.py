@@ -6,6 +6,7 @@ An empty variable counts as not set, so that a line of `.env.example` may be lef
 import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -73,6 +74,16 @@ def prices(name: str, default: str = "") -> dict[str, tuple[Decimal, Decimal]]:
             raise ImproperlyConfigured(f"{name}: write {item!r} as model=heard/spoken") from error
         found[what.strip()] = (heard, spoken)
     return found
+
+
+def origin(name: str, *, https: bool) -> str:
+    """Scheme, host and port of an address, or nothing where there is none."""
+    if not (value := text(name)):
+        return ""
+    parts = urlsplit(value)
+    if not parts.netloc or parts.scheme not in ({"https"} if https else {"http", "https"}):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write an address that begins https://")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:

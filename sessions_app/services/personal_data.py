@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -87,6 +88,7 @@ def _forget(user: User) -> None:
     AuditPersonalData.objects.of_person(user).delete()
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     WorkspaceInvitation.objects.filter(email__iexact=user.email).delete()
     for device in UserSession.objects.filter(user=user):
         device.end()
@@ -109,6 +111,8 @@ def _records(user: User) -> Iterator[Record]:
         yield {"kind": "email_address", **_fields(address, "email", "verified", "primary")}
     for step in Authenticator.objects.filter(user=user):
         yield {"kind": "second_step", **_fields(step, "type", "created_at", "last_used_at")}
+    for account in SocialAccount.objects.filter(user=user):
+        yield {"kind": "single_sign_on", **_fields(account, "uid", "date_joined", "last_login")}
     for device in UserSession.objects.filter(user=user):
         yield {"kind": "device", **_fields(device, "ip", "user_agent", "created_at")}
     for invitation in WorkspaceInvitation.objects.filter(email__iexact=user.email):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
@@ -58,13 +59,14 @@ def test_an_erased_person_cannot_be_told_from_what_is_left(
     say(session, "My name is Robert.")
     step = {"secret": second_steps.seal("ORSXG5A=")}
     Authenticator.objects.create(user=bob, type="totp", data=step)
+    SocialAccount.objects.create(user=bob, provider="sso", uid="Robert at work")
     browser = Client(headers={"user-agent": "Robert's own"})
     browser.force_login(bob)
     UserSession.objects.create(
         user=bob, session_key=browser.session.session_key, ip="192.0.2.7", user_agent="Robert's"
     )
     kinds = {each["kind"] for each in personal_data.export(bob, caller=build.caller(bob))}
-    assert {"second_step", "device"} <= kinds
+    assert {"second_step", "device", "single_sign_on"} <= kinds
 
     personal_data.erase(bob, caller=build.caller(bob), now=timezone.now())
 
@@ -74,7 +76,7 @@ def test_an_erased_person_cannot_be_told_from_what_is_left(
     assert not session.events.lines().exists()
     assert browser.get("/").status_code == 302
     trail = (AuditEvent, AuditPersonalData, AvatarSession, SessionEvent)
-    for model in (User, *trail, Authenticator, UserSession):
+    for model in (User, *trail, Authenticator, UserSession, SocialAccount):
         kept = str(list(model._default_manager.values()))
         assert email not in kept
         assert "Robert" not in kept
