@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -33,9 +34,13 @@ _VENDOR_REASONS: Final = {
 
 
 def renew(session: AvatarSession, *, now: datetime) -> None:
-    """Somebody is there: the session may go on for another lease. Moves nothing that is over."""
+    """Somebody is there: the session may go on for another lease. Moves nothing that is over.
+
+    Whoever is there waits for its successor too, also in a page that has yet to find out about it.
+    """
     lease = now + timedelta(seconds=settings.LEASE_SECONDS)
-    AvatarSession.objects.filter(pk=session.pk, state__in=OPEN).update(lease_until=lease)
+    held = Q(pk=session.pk) | Q(predecessor=session)
+    AvatarSession.objects.filter(held, state__in=OPEN).update(lease_until=lease)
 
 
 def cut_short(session: AvatarSession, *, now: datetime) -> None:

@@ -48,5 +48,15 @@ def _config(session: AvatarSession, csrf_token: str) -> dict[str, object]:
         "newSessionUrl": reverse("session_new"),
         "againUrl": reverse("session_again", args=[public_id]),
         "detailUrl": reverse("session", args=[public_id]),
+        "roomUrl": reverse("session_room", args=[public_id]),
+        "successorUrl": _successor_url(session),
         "againKey": str(uuid4()),
     }
+
+
+def _successor_url(session: AvatarSession) -> str:
+    """Where the conversation goes on: an address that is out of date leads to it."""
+    following = AvatarSession.objects.open().filter(predecessor=session)
+    if session.is_open or (successor := following.first()) is None:
+        return ""
+    return reverse("session_room", args=[successor.public_id])

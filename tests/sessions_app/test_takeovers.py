@@ -16,6 +16,7 @@ from sessions_app.models import AvatarSession, Context, SessionEvent
 from sessions_app.services import (
     avatar_sessions,
     context_checks,
+    leases,
     mirroring,
     one_offs,
     removals,
@@ -202,6 +203,19 @@ def test_the_one_it_follows_ends_as_continued_and_gives_back_what_it_held(
     assert (before.state, before.end_reason) == (State.ENDED, EndReason.CONTINUED)
     assert running(cloud) == [after.remote_id]
     assert_books_balance(cloud)
+
+
+def test_whoever_is_there_waits_for_the_successor_too(alice: User, plan: Wish) -> None:
+    soon, now = timezone.now() + timedelta(seconds=3), timezone.now()
+    before = placed(alice, plan, State.LIVE, lease_until=soon)
+    after = placed(alice, plan, State.WAITING, lease_until=soon, predecessor=before)
+    other = placed(alice, plan, State.LIVE, lease_until=soon)
+
+    leases.renew(before, now=now)
+
+    for session, renewed in ((before, True), (after, True), (other, False)):
+        session.refresh_from_db()
+        assert (session.lease_until > soon) is renewed
 
 
 def test_without_a_successor_it_is_the_person_who_ended_it(alice: User, plan: Wish) -> None:

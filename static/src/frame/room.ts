@@ -5,14 +5,8 @@ import { Conversation } from "../room/conversation.ts";
 import { bindDevices } from "../room/devices.ts";
 import { Following } from "../room/following.ts";
 import { NoticeView } from "../room/notice_view.ts";
-import {
-  initialState,
-  isOver,
-  moodOf,
-  reduce,
-  type RoomEvent,
-  type RoomState,
-} from "../room/state.ts";
+import { isOver, moodOf } from "../room/moods.ts";
+import { initialState, reduce, type RoomEvent, type RoomState } from "../room/state.ts";
 import { createStore, type Store } from "../room/store.ts";
 import { WakeLock } from "../room/wake_lock.ts";
 import { keepWatchdogs } from "../room/watchdogs.ts";
@@ -75,6 +69,7 @@ export class VisitorRoom {
       lines: this.lines,
       hosts: null,
       clicked,
+      isSilent: false,
       showLevel: (level) => view.level.style.setProperty("--level", Math.sqrt(level).toFixed(2)),
       lookAgain: () => void this.#following?.refresh().catch(() => undefined),
     });
@@ -247,6 +242,7 @@ export class VisitorRoom {
 }
 
 const NOTHING_YET: StateAnswer = {
+  id: "",
   state: "requested",
   version: 0,
   watch_url: "",
@@ -262,6 +258,8 @@ const NOTHING_YET: StateAnswer = {
   duration_seconds: null,
   place: null,
   extension_seconds: 0,
+  successor: null,
+  carries_over: false,
 };
 
 /** A transport that can be spoken to before it is there. */

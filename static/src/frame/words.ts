@@ -1,6 +1,7 @@
 // How things stand, in the visitor's words. Pure: every situation can be built in a test.
 import type { Notice, NoticeAction } from "../room/notices.ts";
-import { isLost, moodOf, type RoomState } from "../room/state.ts";
+import { isLost, moodOf } from "../room/moods.ts";
+import type { RoomState } from "../room/state.ts";
 import type { Say } from "./texts.ts";
 
 export type FrameAction = "again" | "rejoin" | "retry_microphone" | "start_sound" | "dismiss" | "reload";

@@ -35,6 +35,10 @@ export interface Api {
   presence(): Promise<void>;
   stop(): Promise<void>;
   extend(): Promise<void>;
+  /** Asks for the session that goes on after this one; asked again, it is the same one. */
+  successor(): Promise<StateAnswer>;
+  /** The person goes on in the successor: this one ends. */
+  continued(): Promise<void>;
   /** What is sent last leaves even from a page that goes; nobody hears whether it arrived. */
   lines(lines: TranscriptLine[], isLast?: boolean): Promise<void>;
   timeline(steps: Partial<Record<StartStep, string>>, isLast?: boolean): Promise<void>;
@@ -87,6 +91,10 @@ export function createApi({ ask, lastWords, goodbye }: Transport, clock: ServerC
     },
     async extend() {
       await ask("/extend", {});
+    },
+    successor: () => ask("/successor", {}) as Promise<StateAnswer>,
+    async continued() {
+      await ask("/continued", {});
     },
     lines: (lines, isLast = false) => tell("/lines", { lines }, isLast),
     timeline: (steps, isLast = false) => tell("/timeline", steps, isLast),
@@ -153,6 +161,7 @@ async function readError(response: Response, requestId: string): Promise<ApiErro
 
 /** The body of `GET /api/sessions/<id>`. */
 export interface StateAnswer {
+  id: string;
   state: ServerState;
   version: number;
   watch_url: string;
@@ -168,6 +177,8 @@ export interface StateAnswer {
   duration_seconds: number | null;
   place: number | null;
   extension_seconds: number;
+  successor: string | null;
+  carries_over: boolean;
 }
 
 export function readFacts(answer: StateAnswer): Facts {
@@ -187,6 +198,8 @@ export function readFacts(answer: StateAnswer): Facts {
     durationSeconds: answer.duration_seconds,
     place: answer.place,
     extensionSeconds: answer.extension_seconds,
+    successorId: answer.successor,
+    carriesOver: answer.carries_over,
   };
 }
 

@@ -6,6 +6,7 @@ export interface AvatarMediaEvents {
   picture(): void;
   /** Its sound is being played, or would be if it were not held silent. */
   sounding(): void;
+  soundBlocked(blocked: boolean): void;
 }
 
 type Analyser = ReturnType<typeof createAudioAnalyser>;
@@ -42,7 +43,10 @@ export class AvatarMedia {
   /** Silent, it is received and measured, and not heard. */
   setSilent(silent: boolean): void {
     this.#silent = silent;
-    if (this.#sound) this.#sound.muted = silent;
+    if (this.#sound === undefined) return;
+    this.#sound.muted = silent;
+    // A browser may take this for noise that nobody has asked for, and stop it.
+    if (!silent) this.#sound.play().catch(() => this.on.soundBlocked(true));
   }
 
   /** How loud it is now, from 0 to 1. */
@@ -54,6 +58,12 @@ export class AvatarMedia {
   async counters(): Promise<Counters | null> {
     const report = await this.#picture?.getRTCStatsReport();
     return report === undefined ? null : readCounters(report);
+  }
+
+  /** Measures its sound no more: a browser has few places to do so. */
+  forget(): void {
+    void this.#level?.cleanup();
+    this.#level = undefined;
   }
 
   #show(track: RemoteTrack): void {
@@ -70,6 +80,7 @@ export class AvatarMedia {
     this.#sound.volume = this.#volume;
     this.#sound.muted = this.#silent;
     this.video.after(this.#sound);
+    this.forget();
     this.#level = createAudioAnalyser(track as Parameters<typeof createAudioAnalyser>[0]);
     this.on.sounding();
   }

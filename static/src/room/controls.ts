@@ -1,6 +1,7 @@
 import type { RoomElements } from "./elements.ts";
 import { bindShortcuts } from "./shortcuts.ts";
-import { isOver, moodOf, type RoomState } from "./state.ts";
+import { isOver, moodOf } from "./moods.ts";
+import type { RoomState } from "./state.ts";
 import { moodWords, QUALITY_WORDS } from "./words.ts";
 
 export interface ControlActions {
@@ -56,5 +57,11 @@ export function showState(parts: RoomElements, state: RoomState): void {
   parts.mute.setAttribute("aria-pressed", String(state.microphone === "muted"));
   parts.interrupt.disabled = mood !== "speaking";
   parts.end.disabled = isOver(state) || mood === "ending";
-  parts.video.toggleAttribute("data-shown", state.ownSteps.picture !== undefined);
+}
+
+export function showLevel(meter: HTMLElement, level: number): void {
+  // Speech lies low on a linear scale; the square root spreads it over the meter.
+  const share = Math.min(1, Math.sqrt(level) * 1.6);
+  meter.style.setProperty("--level", share.toFixed(2));
+  meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
 }

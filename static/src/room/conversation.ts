@@ -6,7 +6,8 @@ import { PAUSE_MS, runMeters } from "./meters.ts";
 import { askForMicrophone, whenAllowed } from "./mic.ts";
 import { Rejoining } from "./rejoining.ts";
 import { StartReport, stepsBetween } from "./start_report.ts";
-import { isLost, type Link, type RoomEvent, type RoomState, type ServerState } from "./state.ts";
+import { isLost } from "./moods.ts";
+import type { Link, RoomEvent, RoomState, ServerState } from "./state.ts";
 import type { Store } from "./store.ts";
 import { Talk } from "./talk.ts";
 import type { LinesView } from "./lines_view.ts";
@@ -23,6 +24,8 @@ export interface ConversationParts {
   hosts: Storage | null;
   /** When somebody clicked, by `performance.now`; null where this page has not seen it. */
   clicked: number | null;
+  /** Whether the avatar is only seen until `hush(false)`. */
+  isSilent: boolean;
   showLevel(level: number): void;
   /** Something happened that the server may know more about. */
   lookAgain(): void;
@@ -76,6 +79,17 @@ export class Conversation {
     }
   }
 
+  /** Goes on with the microphone of the conversation before, as it stood there. */
+  async takeMicrophone(before: Conversation): Promise<void> {
+    const { microphone } = before.parts.store.state;
+    const track = (await before.#call).copyMicrophone();
+    if (track === null && ["asking", "on", "muted"].includes(microphone)) {
+      return this.askForMicrophone();
+    }
+    this.parts.store.dispatch({ type: "microphone", microphone });
+    if (track !== null) await (await this.#call).useMicrophone(track, microphone === "muted");
+  }
+
   /** The state in which this page finds the session. */
   arrive(state: ServerState): void {
     this.#start.arrive(state);
@@ -119,6 +133,15 @@ export class Conversation {
 
   async setVolume(volume: number): Promise<void> {
     (await this.#call).avatar.setVolume(volume);
+  }
+
+  async hush(silent: boolean): Promise<void> {
+    (await this.#call).avatar.setSilent(silent);
+  }
+
+  /** Sends what was said so far. */
+  async tellLines(): Promise<void> {
+    await this.#sender.flush();
   }
 
   async startSound(): Promise<void> {
@@ -170,6 +193,7 @@ export class Conversation {
 
   #newCall(Kind: typeof Call): Call {
     const call = new Kind(this.parts.video, this.#callEvents(), this.parts.hosts);
+    call.avatar.setSilent(this.parts.isSilent);
     call.prepare();
     this.#stopMeters = runMeters({
       call,
@@ -187,7 +211,7 @@ export class Conversation {
     return {
       link: (link) => this.#link(link),
       picture: () => this.#dispatch({ type: "picture", at: clock.now() }),
-      sounding: () => undefined,
+      sounding: () => this.#dispatch({ type: "sounding" }),
       soundBlocked: (blocked) => this.#dispatch({ type: "sound_blocked", blocked }),
       message: (bytes) => this.#talk.receive(bytes),
       microphoneEnded: () => store.dispatch({ type: "microphone", microphone: "missing" }),

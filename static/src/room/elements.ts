@@ -23,6 +23,7 @@ export interface RoomElements {
   help: HTMLElement;
   shortcuts: HTMLInputElement;
   again: HTMLFormElement;
+  againKey: HTMLInputElement;
 }
 
 export function findElements(): RoomElements {
@@ -51,6 +52,7 @@ export function findElements(): RoomElements {
     help: find("[data-part=help]"),
     shortcuts: find("[data-part=shortcuts]"),
     again: find("[data-part=again]"),
+    againKey: find("[data-part=again-key]"),
   };
 }
 

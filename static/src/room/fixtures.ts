@@ -17,6 +17,8 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     durationSeconds: null,
     place: null,
     extensionSeconds: 0,
+    successorId: null,
+    carriesOver: false,
     ...changes,
   };
 }

@@ -2,7 +2,8 @@ import { watch } from "../watch.ts";
 import { type Api, ApiError } from "./api.ts";
 import type { RoomConfig } from "./config.ts";
 import { keepPresent } from "./presence.ts";
-import { isOver, type RoomEvent, type RoomState } from "./state.ts";
+import { isOver } from "./moods.ts";
+import type { RoomEvent, RoomState } from "./state.ts";
 import type { Store } from "./store.ts";
 
 /** Follows the session on the server, and tells it that somebody is here, until it is over. */

@@ -32,6 +32,15 @@ export class LinesView {
     this.#append(item);
   }
 
+  /** A line across: what follows belongs to another conversation. */
+  divide(words: string): void {
+    this.#clear();
+    const item = document.createElement("li");
+    item.className = "transcript__divider";
+    item.textContent = words;
+    this.#append(item);
+  }
+
   #caption(place: HTMLElement, who: "user" | "avatar", text: string): void {
     place.textContent = who === "avatar" ? text : `You: ${text}`;
     if (place === this.parts.captionPartial) this.parts.captionFinal.textContent = "";

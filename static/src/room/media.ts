@@ -32,7 +32,6 @@ const QUALITY: Record<ConnectionQuality, Quality> = {
 
 export interface CallEvents extends AvatarMediaEvents {
   link(link: Link): void;
-  soundBlocked(blocked: boolean): void;
   message(bytes: Uint8Array): void;
   microphoneEnded(): void;
   /** The room closed or the avatar left it, and it was not us who left. */
@@ -87,15 +86,24 @@ export class Call {
   async leave(): Promise<void> {
     await this.#room.disconnect();
     this.#microphone?.stop();
+    void this.#userLevel?.cleanup();
+    this.avatar.forget();
   }
 
-  async useMicrophone(track: MediaStreamTrack): Promise<void> {
+  async useMicrophone(track: MediaStreamTrack, muted = false): Promise<void> {
     this.#microphone?.stop();
     // Not "user provided": LiveKit may then restart it when another device is chosen.
     this.#microphone = new LocalAudioTrack(track, MICROPHONE_CONSTRAINTS, false);
+    if (muted) await this.#microphone.mute();
     this.#microphone.on("ended", () => this.on.microphoneEnded());
     this.#watchUserLevel();
     void this.#publish();
+  }
+
+  /** For another room that goes on after this one; null where there is none in use. */
+  copyMicrophone(): MediaStreamTrack | null {
+    const track = this.#microphone?.mediaStreamTrack;
+    return track?.readyState === "live" ? track.clone() : null;
   }
 
   async setMuted(muted: boolean): Promise<void> {

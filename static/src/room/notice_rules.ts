@@ -1,7 +1,8 @@
-import { endWords, type EndWords } from "./ends.ts";
+import { endWords } from "./ends.ts";
+import { GO_ON, goingOn, goingOnAfterwards, lastMinute, newConversation } from "./limit_rules.ts";
 import { howToAllow } from "./mic.ts";
 import type { NoticeAction, NoticeContext, Rule } from "./notices.ts";
-import { isLost, isOver, moodOf } from "./state.ts";
+import { isLost, isOver, moodOf } from "./moods.ts";
 
 const noPicture: Rule = (state, { avatarName, detailUrl }) =>
   state.worries.has("no_picture")
@@ -15,19 +16,24 @@ const noPicture: Rule = (state, { avatarName, detailUrl }) =>
       }
     : null;
 
+// Ends that come upon somebody who may well want to go on.
+const CUT_OFF: readonly string[] = ["limit", "cloud"];
+
 const over: Rule = (state, { avatarName, detailUrl, newSessionUrl }) => {
   if (!isOver(state)) return null;
-  const words: EndWords = endWords(state.facts, avatarName);
-  const next: NoticeAction = words.again
+  const { facts, successor } = state;
+  const words = endWords(facts, avatarName);
+  const again: NoticeAction = words.again
     ? { name: "again", words: "Again with the same settings", primary: true }
     : { name: "new_session", words: "Change the settings", primary: true, href: newSessionUrl };
+  const mayGoOn = successor === null && facts.state === "ended" && CUT_OFF.includes(facts.endReason);
   return {
-    name: state.facts.state,
-    tone: state.facts.state === "failed" ? "bad" : "info",
+    name: facts.state,
+    tone: facts.state === "failed" ? "bad" : "info",
     title: words.title,
-    body: words.body,
+    body: [words.body, successor?.words].filter(Boolean).join(" "),
     blocks: true,
-    actions: [next, seeDetails(detailUrl)],
+    actions: [mayGoOn ? GO_ON : again, seeDetails(detailUrl)],
   };
 };
 
@@ -163,27 +169,6 @@ const MICROPHONE_WORDS: Record<
   }),
 };
 
-const lastMinute: Rule = (state) => {
-  if (!state.worries.has("last_minute")) return null;
-  const minutes = Math.floor(state.facts.extensionSeconds / 60);
-  const dismiss: NoticeAction = { name: "dismiss", words: "All right" };
-  const extend: NoticeAction = {
-    name: "extend",
-    words: `${minutes} more ${minutes === 1 ? "minute" : "minutes"}`,
-    primary: true,
-  };
-  const after =
-    minutes > 0 ? "You can make it longer once." : "You can start another one straight after.";
-  return {
-    name: "last_minute",
-    tone: "warn",
-    title: "One minute left",
-    body: `The session ends by itself at its limit. ${after}`,
-    blocks: false,
-    actions: minutes > 0 ? [extend, dismiss] : [dismiss],
-  };
-};
-
 const uncertain: Rule = (state) =>
   state.facts.state === "uncertain"
     ? {
@@ -240,6 +225,7 @@ function seeDetails(href: string): NoticeAction {
 // before what is only worth knowing.
 export const RULES: readonly Rule[] = [
   noPicture,
+  goingOnAfterwards,
   over,
   takenOver,
   offline,
@@ -250,9 +236,11 @@ export const RULES: readonly Rule[] = [
   serverAway,
   soundBlocked,
   microphone,
+  goingOn,
   lastMinute,
   uncertain,
   slow,
+  newConversation,
   silent,
   restored,
 ];

@@ -7,6 +7,7 @@ export type ActionName =
   | "details"
   | "rejoin"
   | "extend"
+  | "go_on"
   | "retry_microphone"
   | "start_sound"
   | "dismiss";

@@ -1,28 +1,22 @@
-import type { Api } from "./api.ts";
+import { readFacts, type StateAnswer } from "./api.ts";
 import { type ServerClock, clockWords, timesAt, WARNING_SECONDS } from "./clock.ts";
-import type { RoomConfig } from "./config.ts";
-import { bindControls, showState } from "./controls.ts";
-import { Conversation } from "./conversation.ts";
+import { configFor, factsBeforeAsking, type RoomConfig } from "./config.ts";
+import { bindControls, showLevel, showState } from "./controls.ts";
 import { bindDevices } from "./devices.ts";
 import type { RoomElements } from "./elements.ts";
-import { Following } from "./following.ts";
 import { LinesView } from "./lines_view.ts";
+import { isOver } from "./moods.ts";
 import { type ActionName, noticeFor } from "./notices.ts";
 import { NoticeView } from "./notice_view.ts";
-import { isOver, type RoomEvent, type RoomState } from "./state.ts";
+import { Sitting, type SittingParts } from "./sitting.ts";
 import { showSteps, stepLines } from "./steps.ts";
-import type { Store } from "./store.ts";
-import { WakeLock } from "./wake_lock.ts";
-import { keepWatchdogs } from "./watchdogs.ts";
+import { TakeOver } from "./takeover.ts";
 
 const TICK_MS = 200;
-const STOP_AGAIN_MS = 3_000;
 
 export interface RoomPageParts {
   config: RoomConfig;
   clock: ServerClock;
-  api: Api;
-  store: Store<RoomState, RoomEvent>;
   parts: RoomElements;
   media: Promise<typeof import("./media.ts")>;
   hosts: Storage;
@@ -32,87 +26,113 @@ export interface RoomPageParts {
 
 /** Ties the session, the conversation and the page together. */
 export class RoomPage {
-  readonly #following: Following;
-  readonly #conversation: Conversation;
+  readonly #lines: LinesView;
+  readonly #notice: NoticeView;
+  readonly #takeOver: TakeOver;
   readonly #refreshDevices: () => Promise<void>;
+  #sitting: Sitting;
+  #stopShowing: () => void = () => undefined;
 
   constructor(private readonly room: RoomPageParts) {
-    const { config, api, store, parts, clock, media, hosts, clicked } = room;
-    this.#following = new Following(config, api, store);
-    this.#conversation = new Conversation({
-      api,
-      clock,
-      store,
-      media,
-      hosts,
+    const { config, parts, clicked } = room;
+    this.#lines = new LinesView(parts, config.avatarName);
+    this.#notice = new NoticeView(parts.notice, (action, name) => this.#answer(action, name));
+    this.#takeOver = new TakeOver({
+      open: (first, answer) => this.#prepare(first, answer),
+      show: (next) => this.#goOnWith(next),
+    });
+    this.#sitting = this.#newSitting({
+      config,
       clicked,
       video: parts.video,
-      lines: new LinesView(parts, config.avatarName),
-      showLevel: (level) => showLevel(parts.level, level),
-      lookAgain: () => void this.#following.refresh().catch(() => undefined),
+      facts: factsBeforeAsking(config),
+      isSilent: false,
     });
-    this.#conversation.arrive(config.state);
     this.#refreshDevices = bindDevices(parts, (kind, id) => {
-      void this.#conversation.chooseDevice(kind, id);
+      void this.#sitting.conversation.chooseDevice(kind, id);
     });
   }
 
   async run(): Promise<void> {
-    const { store, parts } = this.room;
-    bindControls(parts, {
-      toggleMute: () => void this.#conversation.toggleMute(),
-      interrupt: () => void this.#conversation.interrupt(),
+    bindControls(this.room.parts, {
+      toggleMute: () => void this.#sitting.conversation.toggleMute(),
+      interrupt: () => void this.#sitting.conversation.interrupt(),
       end: () => void this.#end(),
     });
-    this.#bindNetwork();
-    this.#showChanges();
-    if (isOver(store.state)) return;
-    this.#following.start();
-    this.#act();
+    window.addEventListener("online", () => this.#tellNetwork());
+    window.addEventListener("offline", () => this.#tellNetwork());
+    this.#show(this.#sitting);
+    if (isOver(this.#sitting.store.state)) return;
+    this.#sitting.start();
     window.setInterval(() => this.#tick(), TICK_MS);
-    await this.#conversation.askForMicrophone();
+    await this.#sitting.conversation.askForMicrophone();
     await this.#refreshDevices();
   }
 
-  #showChanges(): void {
-    const { store, parts, config } = this.room;
-    const notice = new NoticeView(parts.notice, (action, name) => this.#answer(action, name));
-    const context = {
-      avatarName: config.avatarName,
-      detailUrl: config.detailUrl,
-      newSessionUrl: config.newSessionUrl,
-      agent: navigator.userAgent,
-    };
-    store.subscribe((state) => {
+  #newSitting(
+    own: Pick<SittingParts, "config" | "clicked" | "video" | "facts" | "isSilent">,
+  ): Sitting {
+    const { clock, media, hosts, parts } = this.room;
+    const sitting: Sitting = new Sitting({
+      ...own,
+      clock,
+      media,
+      hosts,
+      lines: this.#lines,
+      showLevel: (level) => {
+        if (this.#sitting === sitting) showLevel(parts.level, level);
+      },
+    });
+    return sitting;
+  }
+
+  #show(sitting: Sitting): void {
+    const { parts } = this.room;
+    const { avatarName, detailUrl, newSessionUrl } = sitting.config;
+    const context = { avatarName, detailUrl, newSessionUrl, agent: navigator.userAgent };
+    this.#stopShowing();
+    this.#sitting = sitting;
+    this.#stopShowing = sitting.store.subscribe((state) => {
       showState(parts, state);
-      notice.show(noticeFor(state, context));
+      sitting.video.toggleAttribute("data-shown", state.ownSteps.picture !== undefined);
+      this.#notice.show(noticeFor(state, context));
+      // A page that was loaded anew finds that a successor was asked for before.
+      if (state.facts.successorId !== null && state.successor === null && !isOver(state)) {
+        void this.#takeOver.begin(sitting);
+      }
     });
     this.#tick();
   }
 
-  /** What follows from a state by itself. */
-  #act(): void {
-    const { store, api } = this.room;
-    const watchdogs = keepWatchdogs((worry, on) => {
-      store.dispatch({ type: "worry", worry, on });
-      if (worry === "silent") void api.report("silent").catch(() => undefined);
-      if (worry === "no_picture") void this.#giveUp();
-    });
-    const wakeLock = new WakeLock();
-    let joined = false;
-    store.subscribe((state) => {
-      watchdogs(state);
-      wakeLock.set(state.link === "joined");
-      if (state.facts.state === "live" && !joined) {
-        joined = true;
-        void this.#conversation.join();
-      }
-      if (isOver(state)) void this.#conversation.leave();
+  #prepare(first: Sitting, answer: StateAnswer): Sitting {
+    const video = first.video.cloneNode() as HTMLVideoElement;
+    video.removeAttribute("data-shown");
+    first.video.after(video);
+    return this.#newSitting({
+      config: configFor(first.config, answer),
+      clicked: performance.now(),
+      video,
+      facts: readFacts(answer),
+      isSilent: true,
     });
   }
 
+  #goOnWith(next: Sitting): void {
+    const { parts } = this.room;
+    const { roomUrl, againUrl } = next.config;
+    this.#show(next);
+    this.#tellNetwork();
+    this.#lines.divide("A new conversation began here");
+    next.store.dispatch({ type: "worry", worry: "new_conversation", on: true });
+    if (parts.speakers.value) void next.conversation.chooseDevice("audiooutput", parts.speakers.value);
+    parts.again.action = againUrl;
+    parts.againKey.value = next.config.sessionId;
+    history.replaceState(null, "", roomUrl);
+  }
+
   #tick(): void {
-    const { store, parts, clock } = this.room;
+    const { parts, clock } = this.room;
+    const { store } = this.#sitting;
     const { facts } = store.state;
     const over = isOver(store.state);
     if (!over || facts.startedAt === null) showSteps(parts.steps, stepLines(store.state, clock.now()));
@@ -127,64 +147,31 @@ export class RoomPage {
     }
   }
 
-  #bindNetwork(): void {
-    const { store } = this.room;
-    const tell = (): void => store.dispatch({ type: "online", online: navigator.onLine });
-    window.addEventListener("online", tell);
-    window.addEventListener("offline", tell);
+  #tellNetwork(): void {
+    this.#sitting.store.dispatch({ type: "online", online: navigator.onLine });
   }
 
   #answer(action: ActionName, notice: string): void {
-    const { store, parts } = this.room;
+    const sitting = this.#sitting;
     switch (action) {
       case "again":
-        return parts.again.requestSubmit();
+        return this.room.parts.again.requestSubmit();
       case "rejoin":
-        return this.#conversation.rejoin();
+        return sitting.conversation.rejoin();
       case "retry_microphone":
-        return void this.#conversation.askForMicrophone().then(this.#refreshDevices);
+        return void sitting.conversation.askForMicrophone().then(this.#refreshDevices);
       case "extend":
-        return void this.#extend();
+        return void sitting.extend();
+      case "go_on":
+        return void this.#takeOver.begin(sitting);
       case "start_sound":
-        return void this.#conversation.startSound();
+        return void sitting.conversation.startSound();
       case "dismiss":
-        return store.dispatch({ type: "dismissed", notice });
+        return sitting.store.dispatch({ type: "dismissed", notice });
     }
   }
 
   async #end(): Promise<void> {
-    this.room.store.dispatch({ type: "ending", ending: true });
-    await Promise.all([this.#stop(), this.#conversation.leave()]);
+    await Promise.all([this.#takeOver.cancel(), this.#sitting.end()]);
   }
-
-  async #extend(): Promise<void> {
-    const { api, store } = this.room;
-    await api.extend().catch(() => store.dispatch({ type: "dismissed", notice: "last_minute" }));
-    await this.#following.refresh().catch(() => undefined);
-  }
-
-  async #giveUp(): Promise<void> {
-    void this.room.api.report("no_picture").catch(() => undefined);
-    await Promise.all([this.#stop(), this.#conversation.leave()]);
-  }
-
-  /** Asks until the server has heard it: what still runs is still billed. */
-  async #stop(): Promise<void> {
-    while (!isOver(this.room.store.state)) {
-      try {
-        await this.room.api.stop();
-        return;
-      } catch {
-        this.room.store.dispatch({ type: "server_reachable", reachable: false });
-        await new Promise((resolve) => setTimeout(resolve, STOP_AGAIN_MS));
-      }
-    }
-  }
-}
-
-function showLevel(meter: HTMLElement, level: number): void {
-  // Speech lies low on a linear scale; the square root spreads it over the meter.
-  const share = Math.min(1, Math.sqrt(level) * 1.6);
-  meter.style.setProperty("--level", share.toFixed(2));
-  meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
 }

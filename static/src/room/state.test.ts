@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { after, CONVERSING, facts, JOINED } from "./fixtures.ts";
-import { isLost, moodOf, type RoomEvent } from "./state.ts";
+import { isLost, moodOf } from "./moods.ts";
+import type { RoomEvent } from "./state.ts";
 
 test("a room is connecting until its picture is there, and live until the avatar was heard", () => {
   assert.equal(moodOf(after()), "connecting");

@@ -1,5 +1,6 @@
 // Everything the page knows about the session, and how each event changes it. Pure: no clock, no
 // page, no network, so that every situation can be built in a test.
+import type { Successor } from "./succession.ts";
 
 export type ServerState =
   | "waiting"
@@ -32,6 +33,10 @@ export interface Facts {
   place: number | null;
   /** By how much it may be made longer. */
   extensionSeconds: number;
+  /** The session that goes on after this one, where one was asked for. */
+  successorId: string | null;
+  /** Whether its avatar was told the last lines of the conversation before. */
+  carriesOver: boolean;
 }
 
 /**
@@ -57,6 +62,7 @@ export type Worry =
   | "no_picture"
   | "last_minute"
   | "restored"
+  | "new_conversation"
   | "unexplained";
 
 export interface RoomState {
@@ -66,6 +72,8 @@ export interface RoomState {
   /** Steps that only this page knows: when it joined, when the picture came. */
   ownSteps: Partial<Record<StepName, number>>;
   heard: boolean;
+  /** The avatar's sound arrives, loud or not. */
+  sounding: boolean;
   soundBlocked: boolean;
   avatarTalking: boolean;
   userTalking: boolean;
@@ -74,6 +82,7 @@ export interface RoomState {
   online: boolean;
   serverReachable: boolean;
   ending: boolean;
+  successor: Successor | null;
   worries: ReadonlySet<Worry>;
   dismissed: ReadonlySet<string>;
 }
@@ -84,6 +93,7 @@ export type RoomEvent =
   | { type: "microphone"; microphone: Microphone }
   | { type: "picture"; at: number }
   | { type: "heard" }
+  | { type: "sounding" }
   | { type: "sound_blocked"; blocked: boolean }
   | { type: "avatar_talking"; talking: boolean }
   | { type: "user_talking"; talking: boolean }
@@ -91,6 +101,7 @@ export type RoomEvent =
   | { type: "online"; online: boolean }
   | { type: "server_reachable"; reachable: boolean }
   | { type: "ending"; ending: boolean }
+  | { type: "successor"; successor: Successor }
   | { type: "worry"; worry: Worry; on: boolean }
   | { type: "dismissed"; notice: string };
 
@@ -101,6 +112,7 @@ export function initialState(facts: Facts): RoomState {
     microphone: "asking",
     ownSteps: {},
     heard: false,
+    sounding: false,
     soundBlocked: false,
     avatarTalking: false,
     userTalking: false,
@@ -109,6 +121,7 @@ export function initialState(facts: Facts): RoomState {
     online: true,
     serverReachable: true,
     ending: false,
+    successor: null,
     worries: new Set(),
     dismissed: new Set(),
   };
@@ -130,6 +143,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       };
     case "heard":
       return { ...without(state, "silent"), heard: true };
+    case "sounding":
+      return { ...state, sounding: true };
     case "sound_blocked":
       return { ...state, soundBlocked: event.blocked };
     case "avatar_talking":
@@ -144,6 +159,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, serverReachable: event.reachable };
     case "ending":
       return { ...state, ending: event.ending };
+    case "successor":
+      return isSame(state.successor, event.successor) ? state : { ...state, successor: event.successor };
     case "worry":
       return event.on
         ? { ...state, worries: new Set([...state.worries, event.worry]) }
@@ -174,6 +191,7 @@ function withLink(state: RoomState, link: Link, at: number): RoomState {
     link,
     ownSteps: joined ? { ...state.ownSteps, joined: state.ownSteps.joined ?? at } : state.ownSteps,
     quality: joined ? state.quality : link === "reconnecting" ? "lost" : "unknown",
+    sounding: joined && state.sounding,
     avatarTalking: joined && state.avatarTalking,
     thinking: joined && state.thinking,
   };
@@ -189,46 +207,11 @@ function withUserTalking(state: RoomState, talking: boolean): RoomState {
   };
 }
 
+function isSame(one: Successor | null, other: Successor): boolean {
+  return one?.stage === other.stage && one.place === other.place && one.words === other.words;
+}
+
 function without(state: RoomState, worry: Worry): RoomState {
   if (!state.worries.has(worry)) return state;
   return { ...state, worries: new Set([...state.worries].filter((other) => other !== worry)) };
-}
-
-export type Mood =
-  | "waiting"
-  | "connecting"
-  | "live"
-  | "listening"
-  | "thinking"
-  | "speaking"
-  | "frozen"
-  | "reconnecting"
-  | "ending"
-  | "ended"
-  | "failed";
-
-export function isOver(state: RoomState): boolean {
-  return state.facts.state === "ended" || state.facts.state === "failed";
-}
-
-/** Not in the room any more, while the server knows of no end. */
-export function isLost({ link, worries }: RoomState): boolean {
-  if (link === "closed") return worries.has("unexplained");
-  return link === "lost" || link === "rejoining";
-}
-
-/** The one word for how things stand: the room's `data-state`. */
-export function moodOf(state: RoomState): Mood {
-  if (state.worries.has("no_picture") || state.facts.state === "failed") return "failed";
-  if (state.facts.state === "ended") return "ended";
-  if (state.ending || state.facts.state === "stopping") return "ending";
-  if (state.facts.state === "waiting") return "waiting";
-  if (state.link === "reconnecting" || isLost(state)) return "reconnecting";
-  if (state.link === "taken_over") return "failed";
-  if (state.link === "closed") return "ending";
-  if (state.link !== "joined" || state.ownSteps.picture === undefined) return "connecting";
-  if (state.worries.has("frozen")) return "frozen";
-  if (state.avatarTalking) return "speaking";
-  if (state.thinking) return "thinking";
-  return state.heard ? "listening" : "live";
 }

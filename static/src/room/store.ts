@@ -1,8 +1,8 @@
 export interface Store<State, Event> {
   readonly state: State;
   dispatch(event: Event): void;
-  /** Called at once, and after each change. */
-  subscribe(listener: (state: State) => void): void;
+  /** Called at once, and after each change; what comes back ends it. */
+  subscribe(listener: (state: State) => void): () => void;
 }
 
 export function createStore<State, Event>(
@@ -24,6 +24,7 @@ export function createStore<State, Event>(
     subscribe(listener) {
       listeners.add(listener);
       listener(state);
+      return () => void listeners.delete(listener);
     },
   };
 }

@@ -1,10 +1,12 @@
-import { moodOf, type RoomState, type Worry } from "./state.ts";
+import { moodOf } from "./moods.ts";
+import type { RoomState, Worry } from "./state.ts";
 
 const SLOW_MS = 10_000;
 const NO_PICTURE_MS = 20_000;
 const SILENT_MS = 5_000;
 const UNEXPLAINED_MS = 8_000;
 const RESTORED_SHOWN_MS = 4_000;
+const NEW_CONVERSATION_SHOWN_MS = 8_000;
 
 /** What should have happened by now and has not: the worry, and when it comes due from its cause. */
 interface Watchdog {
@@ -45,6 +47,12 @@ export const WATCHDOGS: readonly Watchdog[] = [
     worry: "restored",
     after: RESTORED_SHOWN_MS,
     waits: (state) => state.worries.has("restored"),
+    turns: false,
+  },
+  {
+    worry: "new_conversation",
+    after: NEW_CONVERSATION_SHOWN_MS,
+    waits: (state) => state.worries.has("new_conversation"),
     turns: false,
   },
 ];

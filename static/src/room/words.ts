@@ -1,4 +1,5 @@
-import { isOver, moodOf, type Quality, type RoomState } from "./state.ts";
+import { isOver, moodOf } from "./moods.ts";
+import type { Quality, RoomState } from "./state.ts";
 
 /** The words of the chip on the picture. */
 export function moodWords(state: RoomState): string {
