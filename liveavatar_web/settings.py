@@ -189,11 +189,21 @@ def _database() -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
             },
         }
-    database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0))
+    database: dict[str, Any] = dict(
+        dj_database_url.parse(DATABASE_URL, engine="liveavatar_web.postgresql", conn_max_age=0)
+    )
     options = {
+        "connect_timeout": 5,
         **database.get("OPTIONS", {}),
-        # Where the database is away or too busy, say so soon: its own default is half a minute.
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5},
+        "pool": {
+            "min_size": 1,
+            "max_size": DATABASE_POOL_SIZE,
+            # Where the database is away or too busy, say so soon: the default is half a minute.
+            "timeout": 5,
+            # For so long it tries by itself to connect, waiting twice as long each time. Then
+            # whoever next asks has it try at once: a database that is back shall not be waited for.
+            "reconnect_timeout": 5,
+        },
     }
     return {**database, "OPTIONS": options}
 

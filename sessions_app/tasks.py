@@ -76,7 +76,7 @@ def tell_of_pause(*, widget_id: int, **_: Any) -> None:
 
 @shared_task(name="sessions_app.tell_of_budget")
 def tell_of_budget(*, meter_id: int, **_: Any) -> None:
-    budgets.tell(pk=meter_id)
+    budgets.tell(pk=meter_id, now=timezone.now())
 
 
 @shared_task(name="sessions_app.count_starts")

@@ -16,7 +16,14 @@ from aiohttp import web
 from simulator.envelope import Refusal
 
 Mode = Literal[
-    "respond", "close_before", "close_after", "hang_before", "hang_after", "rate_limit", "drip"
+    "respond",
+    "respond_after",
+    "close_before",
+    "close_after",
+    "hang_before",
+    "hang_after",
+    "rate_limit",
+    "drip",
 ]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -100,6 +107,9 @@ class Faults:
         await fault.pause(fault.delay_ms)
         match fault.mode:
             case "respond":
+                return _scripted(fault)
+            case "respond_after":
+                await handler(request)
                 return _scripted(fault)
             case "rate_limit":
                 wait = {"Retry-After": str(fault.retry_after)}

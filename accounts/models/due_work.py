@@ -3,10 +3,14 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+# For so long a call that was given up on may still take effect in the cloud.
+DOUBT: Final = timedelta(minutes=5)
 
 Row = TypeVar("Row", bound="DueWork")
 
@@ -78,3 +82,18 @@ class DueWork(models.Model):
 def backoff(attempts: int) -> timedelta:
     """How long to wait after that many attempts: 2 s doubling, 5 minutes at the most."""
     return timedelta(seconds=min(300, 2 ** min(attempts, 9)))
+
+
+def soon(attempts: int) -> timedelta:
+    """As `backoff`, but to the next sweep at the most: somebody waits, or something is billed."""
+    return min(backoff(attempts), timedelta(seconds=settings.SWEEP_SECONDS))
+
+
+def next_look(doubt_until: datetime | None, now: datetime) -> datetime | None:
+    """When to look again for what a call that was given up on may have left in the cloud.
+
+    At each sweep and a last time when the doubt is over; None where there is none.
+    """
+    if doubt_until is None or now >= doubt_until:
+        return None
+    return min(doubt_until, now + timedelta(seconds=settings.SWEEP_SECONDS))

@@ -32,7 +32,7 @@ def check() -> int:
     began = timezone.now()
     secrets = cloud.client().secrets.list()
     idle = ProviderKey.objects.filter(due_at__isnull=True)
-    for key in idle.filter(public_id__in=_named(secrets)).exclude(state=_State.REJECTED):
+    for key in idle.filter(public_id__in=_named(secrets)):
         if any(_is_stray(secret, key) for secret in secrets):
             _look_again(key)
     settled = idle.filter(state=_State.READY, ready_at__lt=began - _SETTLED)

@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ProviderKey
+from accounts.models.due_work import DOUBT, next_look
 from accounts.services import key_work
 from accounts.services.audit import Action
 from accounts.services.key_work import Taken
-from liveavatar.errors import LiveAvatarError, Unauthorised
+from liveavatar.errors import BadRequest, Conflict, LiveAvatarError
 from liveavatar_web import cloud
 from liveavatar_web.vault import CannotOpen
 
@@ -84,13 +85,15 @@ def _create(taken: Taken) -> _Delivered:
 def _record_delivery(taken: Taken, delivered: _Delivered, *, in_doubt: bool) -> None:
     now = timezone.now()
     remote: dict[str, Any] = {"remote_secret_id": delivered.remote_secret_id}
+    doubt_until = now + DOUBT if in_doubt else None
     rows = ProviderKey.objects
     with transaction.atomic():
         recorded = rows.filter(state__in=_ON_ITS_WAY).record(
             taken.claim,
             state=State.READY,
             ready_at=now,
-            due_at=now + key_work.SECOND_LOOK if in_doubt else None,
+            doubt_until=doubt_until,
+            due_at=next_look(doubt_until, now),
             **remote,
             **key_work.NO_ERROR,
         ) or rows.filter(state=State.REVOKING).record(
@@ -108,13 +111,17 @@ def _record_delivery(taken: Taken, delivered: _Delivered, *, in_doubt: bool) -> 
 
 
 def _record_failure(taken: Taken, error: Exception, *, in_doubt: bool) -> None:
+    now = timezone.now()
     state = _state_after(error, in_doubt=in_doubt)
+    doubt_until = now + DOUBT if in_doubt else None
+    due_at = next_look(doubt_until, now) if state == State.REJECTED else taken.next_try(error)
     rows = ProviderKey.objects
     with transaction.atomic():
         if rows.filter(state__in=_ON_ITS_WAY).record(
             taken.claim,
             state=state,
-            due_at=None if state == State.REJECTED else taken.next_try(error),
+            doubt_until=doubt_until,
+            due_at=due_at,
             **key_work.words(error),
         ):
             if state == State.REJECTED:
@@ -122,7 +129,7 @@ def _record_failure(taken: Taken, error: Exception, *, in_doubt: bool) -> None:
             elif state == State.UNCERTAIN and not in_doubt:
                 taken.tell(Action.PROVIDER_KEY_DELIVERY_UNCERTAIN, {"error": type(error).__name__})
         else:
-            rows.filter(state=State.REVOKING).record(taken.claim, due_at=timezone.now())
+            rows.filter(state=State.REVOKING).record(taken.claim, due_at=now)
         taken.announce()
 
 
@@ -130,9 +137,12 @@ def _state_after(error: Exception, *, in_doubt: bool) -> ProviderKey.State:
     match error:
         case LiveAvatarError(may_have_happened=True):
             return State.UNCERTAIN
-        case LiveAvatarError(retryable=True) | Unauthorised() | cloud.NotConfigured():
-            # Not this key's fault: the network, the vendor's limits, or our own account.
-            return State.UNCERTAIN if in_doubt else State.PENDING
-        case LiveAvatarError() | CannotOpen():
+        case CannotOpen():
             return State.REJECTED
+        case BadRequest(method="POST") | Conflict(method="POST", retryable=False):
+            return State.REJECTED
+        case LiveAvatarError() | cloud.NotConfigured():
+            # Not this key's fault: the network, the vendor's limits, our own account, or a look at
+            # what there is already.
+            return State.UNCERTAIN if in_doubt else State.PENDING
     raise AssertionError(f"{type(error).__name__} is not one of key_work.FAILURES")

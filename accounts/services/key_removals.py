@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import ProviderKey
+from accounts.models.due_work import DOUBT, next_look
 from accounts.services import key_work
 from accounts.services.audit import Action
 from accounts.services.key_work import Taken
@@ -14,13 +14,13 @@ from liveavatar_web import cloud
 
 State = ProviderKey.State
 
-_HANDLED: Final = [State.REVOKING, State.REVOKED, State.READY]
+_HANDLED: Final = [State.REVOKING, State.REVOKED, State.READY, State.REJECTED]
 
 
 def delete_secrets(*, key_id: int, now: datetime) -> None:
-    """Deletes every secret of a revoked key, and the strays of one that is ready.
+    """Deletes every secret of a revoked or refused key, and the strays of one that is ready.
 
-    Comes back once after a revocation, for a creation that took effect after all. Does nothing
+    Comes back while a creation may still take effect, and once after each revocation. Does nothing
     where the key is not due.
     """
     taken = key_work.take(ProviderKey.objects.filter(state__in=_HANDLED), key_id, now)
@@ -31,7 +31,7 @@ def delete_secrets(*, key_id: int, now: datetime) -> None:
     except key_work.FAILURES as error:
         _record_failure(taken, error)
     else:
-        _record_deletion(taken, deleted)
+        _record_deletion(taken, deleted, now)
 
 
 def _delete(key: ProviderKey) -> int:
@@ -48,20 +48,22 @@ def _delete(key: ProviderKey) -> int:
     return len(found)
 
 
-def _record_deletion(taken: Taken, deleted: int) -> None:
-    now = timezone.now()
-    rows = ProviderKey.objects
+def _record_deletion(taken: Taken, deleted: int, now: datetime) -> None:
+    key, rows = taken.key, ProviderKey.objects
+    doubt_until = now + DOUBT if key.doubt_until else None
     with transaction.atomic():
-        if taken.key.state != State.REVOKING:
-            # Revoked meanwhile, it is due again at once.
-            if not rows.exclude(state=State.REVOKING).record(taken.claim, due_at=None):
+        if key.state != State.REVOKING:
+            # Revoked or tried again meanwhile, it is due again at once.
+            due_at = next_look(key.doubt_until, now)
+            if not rows.filter(state=key.state).record(taken.claim, due_at=due_at, attempts=0):
                 rows.record(taken.claim, due_at=now)
         elif rows.record(
             taken.claim,
             state=State.REVOKED,
             value=None,
             revoked_at=now,
-            due_at=now + key_work.SECOND_LOOK,
+            doubt_until=doubt_until,
+            due_at=next_look(doubt_until, now) or now + DOUBT,
             **key_work.NO_ERROR,
         ):
             taken.tell(Action.PROVIDER_KEY_REVOKED, {"remote_secrets_deleted": deleted})

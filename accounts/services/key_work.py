@@ -22,9 +22,6 @@ from liveavatar_web.vault import CannotOpen
 # What may go wrong with an attempt, and is recorded rather than raised.
 FAILURES: Final = (LiveAvatarError, cloud.NotConfigured, CannotOpen)
 
-# A request that we gave up on may still take effect; look once more when it no longer can.
-SECOND_LOOK: Final = timedelta(minutes=5)
-
 NO_ERROR: Final[dict[str, Any]] = {"last_error": "", "last_error_message": ""}
 
 

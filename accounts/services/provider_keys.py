@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from accounts.models import ProviderKey, User, Workspace
+from accounts.models.due_work import DOUBT
 from accounts.models.provider_key import ProviderKeyQuerySet
 from accounts.rights import Right
 from accounts.services import audit, changes, workspaces
@@ -109,6 +110,10 @@ def revoke_all(workspace: Workspace, *, caller: Caller) -> None:
 def _revoke(key: ProviderKey, caller: Caller) -> None:
     now = timezone.now()
     rows = ProviderKey.objects.filter(pk=key.pk)
+    # A delivery that is under way, or whose answer was lost, may still take effect.
+    doubt_until = Case(
+        When(state__in=ProviderKey.MOVING, then=Value(now + DOUBT)), default=F("doubt_until")
+    )
     with transaction.atomic():
         if rows.filter(state=State.PENDING, attempts=0).update(
             state=State.REVOKED,
@@ -120,6 +125,7 @@ def _revoke(key: ProviderKey, caller: Caller) -> None:
             done = Action.PROVIDER_KEY_REVOKED
         elif rows.exclude(state__in=[State.REVOKING, State.REVOKED]).update(
             state=State.REVOKING,
+            doubt_until=doubt_until,
             due_at=now,
             attempts=0,
             last_error="",

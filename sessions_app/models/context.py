@@ -45,6 +45,8 @@ class Context(DueWork):
     mirrored_number = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
     remote_context_id = models.CharField(max_length=64, blank=True, editable=False)
+    # Until then a call that was given up on may still take effect, and is looked for.
+    doubt_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,11 +1,14 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
 
 class MeterQuerySet(models.QuerySet["Meter"]):
-    def untold(self) -> "MeterQuerySet":
-        """Those whose owners have a warning to come."""
-        return self.filter(mailed_percent__lt=F("warned_percent"))
+    def untold(self, now: datetime) -> "MeterQuerySet":
+        """Those whose owners have a warning to come, which nobody is writing."""
+        nobody = Q(mail_at__isnull=True) | Q(mail_at__lte=now)
+        return self.filter(nobody, mailed_percent__lt=F("warned_percent"))
 
 
 class Meter(models.Model):
@@ -27,6 +30,8 @@ class Meter(models.Model):
     # How much of the month was used up when a warning fell due, and when one was sent.
     warned_percent = models.PositiveSmallIntegerField(default=0)
     mailed_percent = models.PositiveSmallIntegerField(default=0)
+    # Somebody is writing it, until then; a letter that the mail server refused waits as long.
+    mail_at = models.DateTimeField(null=True)
 
     objects = MeterQuerySet.as_manager()
 

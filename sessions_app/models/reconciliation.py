@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import DueWork, DueWorkQuerySet
 
@@ -11,6 +12,7 @@ class Reconciliation(DueWork):
         SECRETS = "secrets", "secrets stored there"
         CONTEXTS = "contexts", "contexts stored there"
 
+    due_at = models.DateTimeField(default=timezone.now, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices, primary_key=True)
     checked_at = models.DateTimeField(null=True, editable=False)
     # How many the cloud listed, whoever made them.

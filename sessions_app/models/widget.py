@@ -119,7 +119,7 @@ class Widget(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     pause_reason = models.CharField(max_length=200, blank=True, editable=False)
     released_at = models.DateTimeField(null=True, blank=True, editable=False)
-    pause_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pause_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = WidgetQuerySet.as_manager()
 

@@ -7,9 +7,7 @@ stops using up what real visitors could have.
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -18,11 +16,9 @@ from accounts.rights import RIGHTS, Right
 from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
-from liveavatar_web import bell
+from liveavatar_web import bell, letters
 from sessions_app.models import Widget
 from sessions_app.services import challenges
-
-log = structlog.get_logger(__name__)
 
 # What trips it: this many times the norm of an hour, and never below this many requests.
 TIMES_NORM: Final = 10
@@ -39,34 +35,34 @@ def sweep(*, now: datetime) -> None:
         asked, norm = challenges.recent_and_norm(widget, now=now)
         if asked >= max(AT_LEAST, TIMES_NORM * norm):
             _pause(widget, f"{asked:.0f} requests within an hour, where {norm:.0f} are usual", now)
-    for pk in _untold().values_list("pk", flat=True):
+    for pk in _untold(now).values_list("pk", flat=True):
         bell.ring("sessions_app.tell_of_pause", queue="sync", widget_id=pk)
 
 
 def tell(*, pk: int, now: datetime) -> None:
     """Writes to the widget's owners that it is paused; safe to call again, they hear it once."""
-    if not _untold().filter(pk=pk).update(pause_told_at=now):
+    later = now + letters.AGAIN
+    if not _untold(now).filter(pk=pk).update(pause_mail_at=later):
         return
     widget = Widget.objects.select_related("workspace").get(pk=pk)
     address = f"{settings.SITE_URL}{reverse('widget', args=[widget.public_id])}"
-    try:
-        send_mail(
-            f"Your widget “{widget.name}” is paused",
-            f"There were {widget.pause_reason}, so it lets nobody in for now.\n"
-            "Conversations that run go on to their end, and your limits hold.\n\n"
-            f"Look at it, and let visitors in again with one click:\n{address}\n",
-            from_email=None,
-            recipient_list=_managers(widget),
-        )
-    except OSError as error:
-        log.warning("widget.pause_not_told", widget=str(widget.public_id), error=str(error))
-        Widget.objects.filter(pk=pk, pause_told_at=now).update(pause_told_at=None)
+    told = letters.send(
+        f"Your widget “{widget.name}” is paused",
+        f"There were {widget.pause_reason}, so it lets nobody in for now.\n"
+        "Conversations that run go on to their end, and your limits hold.\n\n"
+        f"Look at it, and let visitors in again with one click:\n{address}\n",
+        to=_managers(widget),
+        about=f"pause of {widget.public_id}",
+    )
+    if told:
+        # Unless it was released and paused once more.
+        Widget.objects.filter(pk=pk, pause_mail_at=later).update(pause_mail_at=None)
 
 
 def _pause(widget: Widget, reason: str, now: datetime) -> None:
     with transaction.atomic():
         rows = Widget.objects.admitting().filter(pk=widget.pk)
-        if not rows.update(paused_at=now, pause_reason=reason, pause_told_at=None):
+        if not rows.update(paused_at=now, pause_reason=reason, pause_mail_at=now):
             return
         audit.record(
             Action.WIDGET_PAUSED,
@@ -78,10 +74,8 @@ def _pause(widget: Widget, reason: str, now: datetime) -> None:
         changes.announce(widget.workspace_id)
 
 
-def _untold() -> QuerySet[Widget]:
-    return Widget.objects.filter(
-        paused_at__isnull=False, pause_told_at__isnull=True, deleted_at__isnull=True
-    )
+def _untold(now: datetime) -> QuerySet[Widget]:
+    return Widget.objects.filter(pause_mail_at__lte=now, deleted_at__isnull=True)
 
 
 def _managers(widget: Widget) -> list[str]:

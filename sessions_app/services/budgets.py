@@ -5,20 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import Workspace
 from accounts.rights import Role
-from liveavatar_web import bell
+from liveavatar_web import bell, letters
 from sessions_app.models import Meter
 from sessions_app.services import limits
-
-log = structlog.get_logger(__name__)
 
 # The limits of a month, by which a start may be refused.
 CODES: Final = frozenset({"monthly_minutes", "monthly_credits"})
@@ -71,24 +66,23 @@ def exhausted(workspace: Workspace, *, now: datetime) -> None:
         _note(workspace, limits.periods(now)[1], 100)
 
 
-def tell(*, pk: int) -> None:
+def tell(*, pk: int, now: datetime) -> None:
     """Writes to the workspace's owners; safe to call again, they hear of a mark once."""
-    untold = Meter.objects.untold().filter(pk=pk)
-    before = untold.values_list("mailed_percent", flat=True).first()
-    if before is None or not untold.update(mailed_percent=F("warned_percent")):
+    if not Meter.objects.untold(now).filter(pk=pk).update(mail_at=now + letters.AGAIN):
         return
     meter = Meter.objects.get(pk=pk)
     workspace = Workspace.objects.get(public_id=meter.subject.partition(":")[2])
-    try:
-        send_mail(*_letter(workspace, meter), from_email=None, recipient_list=_owners(workspace))
-    except OSError as error:
-        log.warning("budget.not_told", workspace=str(workspace.public_id), error=str(error))
-        Meter.objects.filter(pk=pk).update(mailed_percent=before)
+    about = f"budget of {workspace.public_id}"
+    if letters.send(*_letter(workspace, meter), to=_owners(workspace), about=about):
+        # Not what it says by now: a mark that was reached meanwhile is yet to be told of.
+        told = Meter.objects.filter(pk=pk, mailed_percent__lt=meter.warned_percent)
+        told.update(mailed_percent=meter.warned_percent, mail_at=None)
 
 
-def sweep() -> None:
-    """Rings for warnings whose bell was lost."""
-    for pk in Meter.objects.untold().values_list("pk", flat=True)[:_BATCH]:
+def sweep(*, now: datetime) -> None:
+    """Rings for warnings whose bell was lost, or that the mail server did not take."""
+    untold = Meter.objects.untold(now).order_by("mail_at")
+    for pk in untold.values_list("pk", flat=True)[:_BATCH]:
         _ring(pk)
 
 

@@ -57,11 +57,13 @@ def sync() -> None:
     claim = CloudAccount.objects.all().claim(pk=row.pk, now=now, seconds=settings.CLAIM_SECONDS)
     if claim is None:
         return None
+    read: dict[str, Any] = {}
     try:
-        credits_left = cloud.client().credits()
-        catalogue_due = row.catalogue_due_at is None or row.catalogue_due_at <= now
-        if catalogue_due:
+        spent_meanwhile = F("credits_spent") - row.credits_spent
+        read["credits_left"] = cloud.client().credits() - spent_meanwhile
+        if row.catalogue_due_at is None or row.catalogue_due_at <= now:
             _store_avatars(_all_avatars(), now)
+            read |= {"catalogue_synced_at": now, "catalogue_due_at": now + _EVERY}
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         log.warning("catalogue.sync_failed", error=str(error))
         return _record(
@@ -69,16 +71,15 @@ def sync() -> None:
             due_at=timezone.now() + backoff(row.attempts),
             last_error=type(error).__name__,
             last_error_message=str(error),
+            **read,
         )
-    synced = {"catalogue_synced_at": now, "catalogue_due_at": now + _EVERY} if catalogue_due else {}
     _record(
         claim,
         due_at=now + _CREDITS_EVERY,
-        credits_left=credits_left,
         attempts=0,
         last_error="",
         last_error_message="",
-        **synced,
+        **read,
     )
 
 

@@ -37,7 +37,7 @@ def check() -> int:
         if found := _OURS.search(entry.name):
             there[found[1]].add(entry.id)
     idle = Context.objects.filter(due_at__isnull=True)
-    for context in idle.filter(public_id__in=there, state__in=[_State.READY, _State.DELETED]):
+    for context in idle.filter(public_id__in=there):
         if there[str(context.public_id)] - {context.remote_context_id}:
             _look_again(context)
     settled = idle.filter(state=_State.READY, updated_at__lt=began - _SETTLED)

@@ -14,6 +14,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts.models import Claim
+from accounts.models.due_work import soon
 from accounts.services.callers import Caller
 from liveavatar import SessionEntry, errors
 from liveavatar_web import bell, cloud
@@ -24,7 +25,6 @@ from sessions_app.services import moves, stopping
 log = structlog.get_logger(__name__)
 
 _WORKER: Final = Caller.system("worker")
-_SOON: Final = timedelta(seconds=10)
 _VENDOR_REASONS: Final = {
     "MAX_DURATION_REACHED": EndReason.LIMIT,
     "NO_CREDITS": EndReason.NO_CREDITS,
@@ -75,11 +75,16 @@ def keep(*, pk: int) -> None:
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         log.warning("session.keep_alive_failed", session=str(session.public_id), error=str(error))
         AvatarSession.objects.record(
-            claim, due_at=timezone.now() + _SOON, last_error=type(error).__name__
+            claim,
+            due_at=timezone.now() + soon(session.attempts),
+            last_error=type(error).__name__,
         )
         return None
     AvatarSession.objects.record(
-        claim, due_at=now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS), last_error=""
+        claim,
+        due_at=now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS),
+        attempts=0,
+        last_error="",
     )
 
 

@@ -17,9 +17,9 @@ from accounts.models import Workspace
 from accounts.services.callers import Caller
 from liveavatar_web import bell, watch
 from sessions_app.lifecycle import EndReason, Event
-from sessions_app.models import AvatarSession
+from sessions_app.models import AvatarSession, Meter
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
-from sessions_app.services import budgets, moves, one_offs, reservations, tallies
+from sessions_app.services import budgets, limits, moves, one_offs, reservations, tallies
 from sessions_app.services.limits import Need, QuotaReached, Stranger
 
 _LINE: Final = Caller.system("line")
@@ -36,14 +36,22 @@ def ahead(workspace: Workspace, stranger: Stranger | None) -> AvatarSessionQuery
 def has_room(workspace: Workspace, stranger: Stranger | None) -> bool:
     """Whether the line is short enough for another one; a visitor waits once at a time.
 
-    A widget's visitors are counted by themselves, so that they cannot crowd out anybody else.
+    A widget's visitors are counted by themselves, so that they cannot crowd out anybody else. Call
+    it inside the transaction that joins the line: until its end nobody else joins it.
     """
+    _lock(limits.of_widget(stranger.widget) if stranger else limits.of_workspace(workspace))
     waiting = AvatarSession.objects.waiting().filter(
         workspace=workspace, widget=stranger.widget if stranger else None
     )
     if stranger is not None and waiting.filter(visit__visitor=stranger.visitor).exists():
         return False
     return waiting.count() < settings.MAX_WAITING_IN_LINE
+
+
+def _lock(subject: str) -> None:
+    """Two who join at once are counted one after the other."""
+    places, _ = Meter.objects.get_or_create(subject=subject, period=limits.SLOTS)
+    Meter.objects.filter(pk=places.pk).update(held_slots=F("held_slots"))
 
 
 def sweep() -> None:

@@ -4,7 +4,7 @@ After an answer was lost the cloud is asked before anything is sent again: the r
 our id, so what may have been made is found and adopted, and never made twice.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Claim
-from accounts.models.due_work import backoff
+from accounts.models.due_work import DOUBT, backoff, next_look
 from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
@@ -26,21 +26,20 @@ log = structlog.get_logger(__name__)
 
 _WORKER: Final = Caller.system("worker")
 _State = Context.State
-# A request that we gave up on may still take effect; look once more when it no longer can.
-_SECOND_LOOK: Final = timedelta(minutes=5)
+_AT_REST: Final = [_State.READY, _State.DELETED, _State.REJECTED]
 
 
 def mirror(*, pk: int) -> None:
     """Makes the cloud hold the newest version, or nothing if the context was deleted."""
     context = Context.objects.get(pk=pk)
-    if context.state in {_State.READY, _State.DELETED}:
+    if context.state in _AT_REST:
         return _look_again(context)
     # An attempt before this one may have made it: its answer was lost, or its worker died.
     may_exist = context.attempts > 0
     deleting = context.deleted_at is not None
     claim = (
         Context.objects.filter(version=context.version)
-        .exclude(state__in=[_State.READY, _State.DELETED, _State.REJECTED])
+        .exclude(state__in=_AT_REST)
         .claim(
             pk=pk,
             now=timezone.now(),
@@ -57,22 +56,32 @@ def mirror(*, pk: int) -> None:
             remote_id = _push(context, may_exist=may_exist)
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         return _record_failure(context, claim, error, deleting=deleting)
-    due_at = timezone.now() + _SECOND_LOOK if may_exist else None
     if deleting:
         _record(
             context,
             claim,
             state=_State.DELETED,
             remote_context_id="",
-            due_at=due_at,
             attempts=0,
+            **_doubt(context),
         )
     else:
-        _record_pushed(context, claim, remote_id, due_at=due_at)
+        _record_pushed(context, claim, remote_id)
+
+
+def _doubt(context: Context) -> dict[str, Any]:
+    """Until when the context is looked at again, and when next, after an attempt at it is over."""
+    now = timezone.now()
+    doubt_until = now + DOUBT if context.attempts else context.doubt_until
+    return {"doubt_until": doubt_until, "due_at": next_look(doubt_until, now)}
 
 
 def _look_again(context: Context) -> None:
-    """Deletes what a creation, given up on in doubt, may have left after all."""
+    """Undoes what a call, given up on in doubt, may have done after all.
+
+    A creation leaves a stray. An edit may have put old words in the place of newer ones, which are
+    said once more when it can do so no longer.
+    """
     claim = Context.objects.filter(state=context.state, version=context.version).claim(
         pk=context.pk, now=timezone.now(), seconds=settings.CLAIM_SECONDS
     )
@@ -81,27 +90,44 @@ def _look_again(context: Context) -> None:
     try:
         for stray in _all_of_ours(context) - {context.remote_context_id}:
             cloud.client().contexts.delete(stray)
+        due_at = next_look(context.doubt_until, timezone.now())
+        if due_at is None and context.state == _State.READY:
+            _say_again(context)
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
         log.warning("context.second_look_failed", error=str(error))
         _record(context, claim, due_at=timezone.now() + backoff(context.attempts))
     else:
-        _record(context, claim, due_at=None, attempts=0)
+        _record(context, claim, due_at=due_at, attempts=0)
+
+
+def _say_again(context: Context) -> None:
+    try:
+        cloud.client().contexts.update(context.remote_context_id, **_texts(context))
+    except errors.NotFound:
+        # The comparison of the lists finds that out too, and has it made again.
+        log.info("context.gone_there", context=str(context.public_id))
 
 
 def _push(context: Context, *, may_exist: bool) -> str:
-    api = cloud.client().contexts
-    remote_id = context.remote_context_id or (_find(context) if may_exist else "")
-    texts = {
+    api, texts = cloud.client().contexts, _texts(context)
+    if context.remote_context_id:
+        try:
+            return api.update(context.remote_context_id, **texts).id
+        except errors.NotFound:
+            # An earlier attempt may have found that too, and made another.
+            log.info("context.gone_there", context=str(context.public_id))
+            may_exist = True
+    if may_exist and (found := _find(context)):
+        return api.update(found, **texts).id
+    return api.create(**texts).id
+
+
+def _texts(context: Context) -> dict[str, str]:
+    return {
         "name": context.remote_name,
         "prompt": context.prompt,
         "opening_text": context.opening_text,
     }
-    if remote_id:
-        try:
-            return api.update(remote_id, **texts).id
-        except errors.NotFound:
-            log.info("context.gone_there", context=str(context.public_id))
-    return api.create(**texts).id
 
 
 def _delete(context: Context) -> None:
@@ -130,16 +156,14 @@ def _all_of_ours(context: Context) -> set[str]:
     }
 
 
-def _record_pushed(
-    context: Context, claim: Claim, remote_id: str, *, due_at: datetime | None
-) -> None:
+def _record_pushed(context: Context, claim: Claim, remote_id: str) -> None:
     _record(
         context,
         claim,
         even_if_changed={"remote_context_id": remote_id},
         state=_State.READY,
         mirrored_number=context.number,
-        due_at=due_at,
+        **_doubt(context),
         attempts=0,
         last_error="",
         last_error_message="",
@@ -152,13 +176,12 @@ def _record_pushed(
 def _record_failure(context: Context, claim: Claim, error: Exception, *, deleting: bool) -> None:
     cloud_error = error if isinstance(error, errors.LiveAvatarError) else None
     why: dict[str, Any] = {"last_error": type(error).__name__, "last_error_message": str(error)}
-    refused = isinstance(error, errors.StatusError) and not error.retryable and not deleting
-    if refused:
+    if _is_refusal(error) and not deleting:
         _record(
             context,
             claim,
             state=_State.REJECTED,
-            due_at=None,
+            **_doubt(context),
             action=Action.CONTEXT_REJECTED,
             details={"number": context.number, "error": str(error)},
             **why,
@@ -177,6 +200,16 @@ def _record_failure(context: Context, claim: Claim, error: Exception, *, deletin
         **why,
     )
     return None
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether the cloud does not want these words, however often they are said."""
+    match error:
+        case errors.BadRequest(method="POST" | "PATCH"):
+            return True
+        case errors.Conflict(method="POST" | "PATCH", retryable=False):
+            return True
+    return False
 
 
 def _wake(context: Context) -> None:

@@ -105,7 +105,9 @@ def _used(session: AvatarSession) -> Need:
 def _take_from_account(spent: Decimal) -> None:
     """What was just used is gone, although the cloud has not been asked since."""
     if spent:
-        CloudAccount.objects.update(credits_left=F("credits_left") - spent)
+        CloudAccount.objects.update(
+            credits_left=F("credits_left") - spent, credits_spent=F("credits_spent") + spent
+        )
 
 
 def _refused(limit: Limit, need: Need) -> QuotaReached:

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import Claim, ProviderKey
-from accounts.models.due_work import backoff
+from accounts.models.due_work import soon
 from accounts.services.callers import Caller
 from liveavatar import LiteSession, MintedSession, OpenAIRealtime, StartedSession, errors
 from liveavatar_web import bell, cloud
@@ -230,7 +230,7 @@ def _fail(session: AvatarSession, claim: Claim, failure: _Failure) -> None:
     """Tries again later where that can help and somebody still waits; else the session failed."""
     now = timezone.now()
     give_up_at = session.requested_at + timedelta(seconds=settings.START_WITHIN_SECONDS)
-    wait = backoff(session.attempts - 1)
+    wait = soon(session.attempts - 1)
     if failure.wait_seconds is not None:
         wait = timedelta(seconds=failure.wait_seconds)
     what = {"last_error": failure.code, "last_error_message": failure.message}

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Claim
-from accounts.models.due_work import backoff
+from accounts.models.due_work import soon
 from accounts.services.callers import Caller
 from liveavatar import SessionEntry, errors
 from liveavatar_web import cloud
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 _WORKER: Final = Caller.system("worker")
 _BILL_TRIES: Final = 3
-_LOOK_AGAIN: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def stop(*, pk: int) -> None:
         except (errors.LiveAvatarError, cloud.NotConfigured) as error:
             return _try_later(session, claim, error)
         if not (entry and entry.is_ended) and session.attempts < _BILL_TRIES:
-            AvatarSession.objects.record(claim, due_at=timezone.now() + backoff(1))
+            AvatarSession.objects.record(claim, due_at=timezone.now() + soon(1))
             return None
     with transaction.atomic():
         # One that is still shown as running stays unsettled, and is doubted with the move.
@@ -97,7 +96,7 @@ def stop_cloud_session(*, pk: int) -> None:
         _stop_remote(doubtful.remote_id)
         entry = _look_up(doubtful.remote_id)
     except (errors.LiveAvatarError, cloud.NotConfigured) as error:
-        later = timezone.now() + backoff(doubtful.attempts)
+        later = timezone.now() + soon(doubtful.attempts)
         CloudSession.objects.record(claim, due_at=later, last_error=type(error).__name__)
         return
     # One that the cloud still shows as running is stopped for as long as it does.
@@ -105,7 +104,8 @@ def stop_cloud_session(*, pk: int) -> None:
     with transaction.atomic():
         if not over:
             # Every look counted as an attempt: a failure to come must not wait for minutes.
-            CloudSession.objects.record(claim, due_at=timezone.now() + _LOOK_AGAIN, attempts=0)
+            later = timezone.now() + timedelta(seconds=settings.SWEEP_SECONDS)
+            CloudSession.objects.record(claim, due_at=later, attempts=0)
             return
         close(doubtful, bill=Bill.of(entry) if entry else Bill(), now=timezone.now())
 
@@ -166,7 +166,7 @@ def _try_later(session: AvatarSession, claim: Claim, error: Exception) -> None:
     log.warning("session.stop_failed", session=str(session.public_id), error=str(error))
     AvatarSession.objects.record(
         claim,
-        due_at=timezone.now() + backoff(session.attempts),
+        due_at=timezone.now() + soon(session.attempts),
         last_error=type(error).__name__,
         last_error_message=str(error),
     )

@@ -1,11 +1,12 @@
 """Finishes whatever lost its bell, and ends what nobody wants, may have or can start any more."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, ProviderKey, Workspace
@@ -28,6 +29,17 @@ from sessions_app.services import (
     stop_orders,
 )
 
+_PARTS: Final[tuple[Callable[..., object], ...]] = (
+    stop_orders.sweep,
+    reconciliation.sweep,
+    contexts.sweep,
+    provider_keys.sweep,
+    catalogue.sweep,
+    breaker.sweep,
+    budgets.sweep,
+    workspace_invitations.sweep,
+    removals.sweep,
+)
 _SWEEP: Final = Caller.system("sweep")
 _BATCH: Final = 500
 _BELLS: Final = {
@@ -40,22 +52,31 @@ _BELLS: Final = {
 
 
 def sweep(*, now: datetime) -> None:
-    """One pass over everything that is due; quick, since the work itself is only rung for."""
-    provider_keys.sweep(now=now)
-    workspace_invitations.sweep(now=now)
-    contexts.sweep(now=now)
-    catalogue.sweep(now=now)
-    reconciliation.sweep(now=now)
-    breaker.sweep(now=now)
-    budgets.sweep()
-    line.sweep()
-    removals.sweep(now=now)
-    stop_orders.sweep(now=now)
+    """One pass over everything that is due; quick, since the work itself is only rung for.
+
+    One row, or one part, that fails does not keep the others from their turn, the sessions first
+    since they cost money. Raises what failed once all of them had it.
+    """
+    failures: list[Exception] = []
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:
-            _end(session, reason, now)
-    _doubt_strangers(now)
-    _ring_for_due(now)
+            _attempt(failures, partial(_end, session, reason, now))
+    _attempt(failures, partial(_doubt_strangers, now))
+    _attempt(failures, partial(_ring_for_due, now))
+    _attempt(failures, line.sweep)
+    for part in _PARTS:
+        _attempt(failures, partial(part, now=now))
+    if failures:
+        raise ExceptionGroup("parts of the sweep failed", failures)
+
+
+def _attempt(failures: list[Exception], act: Callable[[], object]) -> None:
+    try:
+        act()
+    except OperationalError:
+        raise  # the database is away, and will be for the others
+    except Exception as failure:  # noqa: BLE001 (it is raised with the others)
+        failures.append(failure)
 
 
 def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession]]]:

@@ -16,7 +16,7 @@ from sessions_app.lifecycle import EndReason
 from sessions_app.models import Avatar, AvatarSession, Context, Widget
 from sessions_app.services import avatar_sessions
 
-_UNTOUCHED: Final = {"paused_at": None, "pause_reason": "", "pause_told_at": None}
+_UNTOUCHED: Final = {"paused_at": None, "pause_reason": "", "pause_mail_at": None}
 
 
 class NotUsable(Exception):

@@ -214,7 +214,7 @@ def test_a_key_revoked_during_the_second_look_loses_its_secret_too(
     assert taken is not None
     revoke(key, alice)
 
-    key_removals._record_deletion(taken, 0)
+    key_removals._record_deletion(taken, 0, timezone.now())
     remove(key)
 
     assert (key.state, secrets(cloud)) == (State.REVOKED, [])

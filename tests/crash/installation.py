@@ -138,7 +138,7 @@ class Installation:
 @contextmanager
 def installed(folder: Path, *, cloud: str, **environment: str) -> Iterator[Installation]:
     """An installation of which nothing runs yet, and nothing in the end."""
-    environment["DATABASE_URL"] = _database_url(folder)
+    environment["DATABASE_URL"] = database_url(folder)
     installation = Installation(folder, cloud, environment)
     try:
         yield installation
@@ -146,7 +146,7 @@ def installed(folder: Path, *, cloud: str, **environment: str) -> Iterator[Insta
         installation.stop()
 
 
-def _database_url(folder: Path) -> str:
+def database_url(folder: Path) -> str:
     """Where the processes find the database of the test; a SQLite file is looked for in VAR_DIR."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":

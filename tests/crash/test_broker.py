@@ -69,14 +69,29 @@ def test_a_start_is_accepted_without_the_broker_and_begins_when_it_is_back(
     assert len(running(cloud)) == 1
 
 
+def flush(broker: Broker) -> None:
+    with redis.Redis.from_url(broker.url) as client:
+        client.flushall()
+
+
+def restart(broker: Broker) -> None:
+    broker.stop()
+    broker.start()
+
+
+@pytest.mark.parametrize("forget", [flush, restart])
 def test_sessions_outlive_a_redis_that_forgets_everything(
-    broker: Broker, installation: Installation, cloud: SimulatedCloud, alice: User, wish: Wish
+    forget: Callable[[Broker], None],
+    broker: Broker,
+    installation: Installation,
+    cloud: SimulatedCloud,
+    alice: User,
+    wish: Wish,
 ) -> None:
     talking, leaving = (build.avatar_session(alice, wish) for _ in range(2))
     await_order(cloud)
 
-    with redis.Redis.from_url(broker.url) as client:
-        client.flushall()
+    forget(broker)
     avatar_sessions.request_stop(
         leaving, caller=build.caller(alice), reason=EndReason.PERSON, now=timezone.now()
     )
@@ -89,7 +104,7 @@ def test_sessions_outlive_a_redis_that_forgets_everything(
     assert running(cloud) == sorted([talking.remote_id, coming.remote_id])
 
 
-def test_twenty_bells_and_two_workers_make_one_of_everything(
+def test_bells_doubled_and_out_of_order_and_two_workers_make_one_of_everything(
     bells: Celery,
     broker: Broker,
     installation: Installation,
@@ -105,8 +120,11 @@ def test_twenty_bells_and_two_workers_make_one_of_everything(
         caller=build.caller(alice), workspace=workspace, name="Rung for", value=value
     )
     for _ in range(20):
-        ring(bells, "sessions_app.start_session", "live", session_id=session.pk)
-        ring(bells, "accounts.push_provider_key", "sync", key_id=key.pk)
+        # Ends and looks before the beginning, and each more often than there is anything to do.
+        for act in ("stop", "keep", "start"):
+            ring(bells, f"sessions_app.{act}_session", "live", session_id=session.pk)
+        for act in ("delete_provider_secrets", "push_provider_key"):
+            ring(bells, f"accounts.{act}", "sync", key_id=key.pk)
     until(lambda: silent(broker))
     await_order(cloud)
 

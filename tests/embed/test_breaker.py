@@ -8,6 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
+from liveavatar_web import letters
 from sessions_app.models import Widget
 from sessions_app.services import breaker, tallies, widgets
 from tests import build
@@ -21,9 +22,9 @@ def ask(widget: Widget, times: int, *, hours_ago: int = 0) -> None:
     tallies.add(widget.pk, "refused:origin", times, now=timezone.now() - timedelta(hours=hours_ago))
 
 
-def sweep_and_tell(widget: Widget) -> Widget:
+def sweep_and_tell(widget: Widget, *, after: timedelta = timedelta()) -> Widget:
     breaker.sweep(now=timezone.now())
-    breaker.tell(pk=widget.pk, now=timezone.now())
+    breaker.tell(pk=widget.pk, now=timezone.now() + after)
     widget.refresh_from_db()
     return widget
 
@@ -76,7 +77,7 @@ def test_one_click_releases_it_and_it_is_left_alone_for_a_while(
     assert not sweep_and_tell(widget).admits
 
 
-def test_a_letter_that_could_not_be_sent_is_sent_later(
+def test_a_letter_that_could_not_be_sent_is_sent_later_and_once(
     widget: Widget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(widget, breaker.AT_LEAST)
@@ -85,9 +86,12 @@ def test_a_letter_that_could_not_be_sent_is_sent_later(
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patched:
-        patched.setattr("sessions_app.services.breaker.send_mail", down)
+        patched.setattr("liveavatar_web.letters.send_mail", down)
         sweep_and_tell(widget)
     assert mail.outbox == []
 
     sweep_and_tell(widget)
+    assert mail.outbox == []
+    for _ in range(2):
+        sweep_and_tell(widget, after=letters.AGAIN)
     assert len(mail.outbox) == 1

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ProviderKey, User
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import OPEN, OVER, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Context, Meter
@@ -71,9 +71,12 @@ def time_passes(seconds: int = 3600) -> None:
     Leases and limits stay: they are what somebody wants, not what has to be done.
     """
     past = timedelta(seconds=seconds)
-    for model in (AvatarSession, CloudSession, Context, CloudAccount):
-        model._default_manager.update(due_at=F("due_at") - past)
-        model._default_manager.update(claimed_until=F("claimed_until") - past)
+    for model in (AvatarSession, CloudSession, Context, ProviderKey, CloudAccount):
+        model._default_manager.update(
+            due_at=F("due_at") - past, claimed_until=F("claimed_until") - past
+        )
+    for doubtful in (Context, ProviderKey):
+        doubtful._default_manager.update(doubt_until=F("doubt_until") - past)
 
 
 def running(cloud: SimulatedCloud) -> list[str]:

@@ -1,23 +1,28 @@
 """Limits of money: credits a month, a floor under the account, and warnings before they are met."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
+from liveavatar_web.letters import AGAIN
 from sessions_app.lifecycle import EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudAccount, Meter
-from sessions_app.services import avatar_sessions, budgets, limits, moves
+from sessions_app.services import avatar_sessions, budgets, catalogue, limits, moves
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.limits import QuotaReached
 from tests import build
+from tests.sessions_app.racing import race
 from tests.sessions_app.rows import assert_meters_balance, placed
+from tests.simulator.cloud import SimulatedCloud
 
 
 @pytest.fixture
@@ -27,6 +32,11 @@ def month() -> str:
 
 def ended(by: User, plan: Wish, *, seconds: int, cost: str | None = None) -> AvatarSession:
     """A session that was settled with this bill."""
+    return settled(bill_of(by, plan, seconds=seconds, cost=cost), by)
+
+
+def bill_of(by: User, plan: Wish, *, seconds: int, cost: str | None = None) -> AvatarSession:
+    """A session that is ending, and this is what it cost."""
     session = placed(by, plan, State.STOPPING)
     session.cloud_sessions.create(
         remote_id=f"remote-{session.pk}",
@@ -36,13 +46,18 @@ def ended(by: User, plan: Wish, *, seconds: int, cost: str | None = None) -> Ava
         billed_seconds=seconds,
         credits=None if cost is None else Decimal(cost),
     )
-    moves.move(
-        session,
-        Event.STOPPED,
-        cause=EndReason.PERSON,
-        now=timezone.now(),
-        caller=build.caller(by),
-    )
+    return session
+
+
+def settled(session: AvatarSession, by: User) -> AvatarSession:
+    with transaction.atomic():
+        moves.move(
+            session,
+            Event.STOPPED,
+            cause=EndReason.PERSON,
+            now=timezone.now(),
+            caller=build.caller(by),
+        )
     return session
 
 
@@ -110,7 +125,7 @@ def test_owners_hear_of_each_mark_once(
     def told() -> list[str]:
         mail.outbox.clear()
         for meter in Meter.objects.all():
-            budgets.tell(pk=meter.pk)
+            budgets.tell(pk=meter.pk, now=timezone.now())
         assert [letter.to for letter in mail.outbox] == [[alice.email]] * len(mail.outbox)
         return [letter.subject for letter in mail.outbox]
 
@@ -129,25 +144,124 @@ def test_owners_hear_of_each_mark_once(
     assert told() == []
 
 
-def test_a_letter_that_could_not_be_sent_is_sent_later(
-    alice: User, plan: Wish, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def half_used(alice: User, plan: Wish) -> Meter:
+    """Of two minutes one is used, and nobody was told yet."""
     workspace = plan.provider_key.workspace
     workspace.monthly_minutes = 2
     workspace.save()
     ended(alice, plan, seconds=60)
-    [meter] = Meter.objects.untold()
+    return Meter.objects.untold(timezone.now()).get()
 
+
+def test_a_letter_that_could_not_be_sent_is_sent_later_and_once(
+    half_used: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def down(*_: object, **__: object) -> None:
         raise OSError
 
+    now = timezone.now()
     with monkeypatch.context() as patched:
-        patched.setattr("sessions_app.services.budgets.send_mail", down)
-        budgets.tell(pk=meter.pk)
-    assert mail.outbox == []
-    budgets.tell(pk=meter.pk)
+        patched.setattr("liveavatar_web.letters.send_mail", down)
+        budgets.tell(pk=half_used.pk, now=now)
+    assert not Meter.objects.untold(now).exists()
+    assert Meter.objects.untold(now + AGAIN).exists()
+
+    for _ in range(2):
+        budgets.tell(pk=half_used.pk, now=now + AGAIN)
 
     assert len(mail.outbox) == 1
+    assert not Meter.objects.untold(now + 9 * AGAIN).exists()
+
+
+def test_a_letter_whose_writer_dies_is_written_by_another(
+    half_used: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("liveavatar_web.letters.send_mail", die)
+        with pytest.raises(Killed):
+            budgets.tell(pk=half_used.pk, now=timezone.now())
+    budgets.tell(pk=half_used.pk, now=timezone.now() + AGAIN)
+
+    assert len(mail.outbox) == 1
+
+
+def test_a_mark_that_is_reached_while_a_letter_is_written_has_a_letter_of_its_own(
+    half_used: Meter, alice: User, plan: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def send(subject: str, *_: object, **__: object) -> None:
+        sent.append(subject.partition(" has used ")[2].partition(" ")[0])
+        if len(sent) == 1:
+            ended(alice, replace(plan, max_seconds=60), seconds=40)
+            budgets.tell(pk=half_used.pk, now=timezone.now())
+
+    monkeypatch.setattr("liveavatar_web.letters.send_mail", send)
+    for _ in range(3):
+        budgets.tell(pk=half_used.pk, now=timezone.now())
+
+    assert sent == ["50", "80"]
+
+
+def test_a_name_of_two_lines_does_not_keep_the_letter_from_its_owner(
+    half_used: Meter, plan: Wish
+) -> None:
+    Workspace.objects.update(name="Two\nlines")
+
+    budgets.tell(pk=half_used.pk, now=timezone.now())
+
+    assert mail.outbox[0].subject == "“Two lines” has used 50 % of this month's budget"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settlements_and_writers_at_once_send_one_letter(alice: User, plan: Wish) -> None:
+    workspace = plan.provider_key.workspace
+    workspace.monthly_minutes = 20
+    workspace.max_concurrent_sessions = 10
+    workspace.save()
+    ending = iter([bill_of(alice, plan, seconds=105) for _ in range(6)])
+
+    race(lambda: settled(next(ending), alice), runners=6)
+    meter = Meter.objects.untold(timezone.now()).get()
+    race(lambda: budgets.tell(pk=meter.pk, now=timezone.now()), runners=6)
+
+    assert meter.used_seconds == 630
+    assert [letter.subject.partition(" has used ")[2][:2] for letter in mail.outbox] == ["50"]
+
+
+@pytest.mark.parametrize("seconds", [60, 120])
+def test_what_is_used_while_the_cloud_is_asked_for_its_credits_is_gone_all_the_same(
+    seconds: int, alice: User, wish: Wish, cloud: SimulatedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(alice, wish, seconds=60)
+    real = catalogue._all_avatars
+
+    def avatars() -> Any:
+        ended(alice, wish, seconds=seconds)
+        return real()
+
+    monkeypatch.setattr(catalogue, "_all_avatars", avatars)
+    catalogue.sync()
+
+    assert CloudAccount.objects.get().credits_left == 1000 - seconds // 60
+
+
+def test_credits_are_known_though_the_avatars_cannot_be_read(
+    cloud: SimulatedCloud, db: None
+) -> None:
+    cloud.door("POST", "faults", {"route": "GET /v1/avatars", "status": 403})
+
+    catalogue.sync()
+
+    account = CloudAccount.objects.get()
+    assert (account.credits_left, account.last_error) == (1000, "Forbidden")
 
 
 def test_the_dashboard_shows_the_highest_mark(

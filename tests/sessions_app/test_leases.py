@@ -48,7 +48,7 @@ def test_a_live_session_is_kept_alive_in_the_cloud_when_that_is_due(
     assert 90 < (live.due_at - timezone.now()).total_seconds() <= 100
 
 
-def test_a_keep_alive_that_failed_is_tried_again_in_ten_seconds(
+def test_a_keep_alive_that_failed_is_tried_again_by_the_next_sweep(
     cloud: SimulatedCloud, live: AvatarSession
 ) -> None:
     fault(cloud, KEEP_ALIVE, status=503)
@@ -57,9 +57,9 @@ def test_a_keep_alive_that_failed_is_tried_again_in_ten_seconds(
     live.refresh_from_db()
     assert (live.state, live.last_error) == (State.LIVE, "ServerFault")
     assert live.due_at is not None
-    assert 3 < (live.due_at - timezone.now()).total_seconds() <= 10
+    assert live.due_at <= timezone.now() + timedelta(seconds=5)
 
-    time_passes(10)
+    time_passes(5)
     drain()
 
     live.refresh_from_db()

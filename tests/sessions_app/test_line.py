@@ -200,6 +200,28 @@ def test_a_full_installation_has_one_line_for_all(
 
 
 @pytest.mark.usefixtures("one_place")
+def test_whoever_waits_longest_for_their_own_workspace_holds_up_nobody_of_another(
+    alice: User, charlie: User, plan: Wish, settings: Any
+) -> None:
+    settings.MAX_CONCURRENT_SESSIONS = 2
+    theirs = charlie.memberships.get().workspace
+    wish = replace(plan, provider_key=build.provider_key(theirs, charlie))
+    build.avatar_session(alice, plan)
+    stuck = build.avatar_session(alice, plan)
+    talking = build.avatar_session(charlie, wish)
+    coming = build.avatar_session(charlie, wish)
+    advance()
+    assert places() == [("requested", None), ("waiting", 1), ("requested", None), ("waiting", 2)]
+
+    end(talking, charlie)
+    advance()
+
+    states = {session.pk: session.state for session in AvatarSession.objects.open()}
+    assert (states[stuck.pk], states[coming.pk]) == (State.WAITING, State.REQUESTED)
+    assert_meters_balance()
+
+
+@pytest.mark.usefixtures("one_place")
 def test_whose_minutes_are_used_up_meanwhile_is_told_so(
     alice: User, plan: Wish, one_place: Workspace
 ) -> None:

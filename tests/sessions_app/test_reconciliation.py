@@ -207,6 +207,35 @@ def test_a_context_that_is_gone_there_is_marked_and_made_again(
     assert AuditEvent.objects.filter(action="context.missing").count() == 1
 
 
+def test_more_contexts_than_a_page_holds_are_all_looked_at(
+    cloud: SimulatedCloud, alice: User, workspace: Workspace
+) -> None:
+    context = mirrored(alice, workspace)
+    body = {"name": context.remote_name, "prompt": "Be long.", "opening_text": ""}
+    stray = cloud.account("POST", "/v1/contexts", json=body).json()["data"]["id"]
+    # The newest are listed first, so that both of ours are on the second page.
+    foreign = {cloud.context() for _ in range(100)}
+
+    row = reconciled(Kind.CONTEXTS)
+
+    there = {context_id for context_id, _ in contexts(cloud)}
+    assert there == {context.remote_context_id, *foreign}
+    assert (row.there, stray in there) == (102, False)
+    assert not AuditEvent.objects.filter(action="context.missing").exists()
+
+
+def test_a_hundred_secrets_of_somebody_else_are_left_alone(
+    cloud: SimulatedCloud, alice: User, workspace: Workspace
+) -> None:
+    key = delivered(alice, workspace)
+    foreign = {cloud.secret() for _ in range(101)}
+
+    row = reconciled(Kind.SECRETS)
+
+    assert {secret_id for secret_id, _ in secrets(cloud)} == {key.remote_secret_id, *foreign}
+    assert row.there == 102
+
+
 def test_a_stray_context_that_carries_our_id_is_deleted(
     cloud: SimulatedCloud, alice: User, workspace: Workspace
 ) -> None:

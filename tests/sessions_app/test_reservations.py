@@ -1,6 +1,5 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -162,27 +161,6 @@ def test_a_meter_that_cannot_be_read_starts_nothing(
         build.avatar_session(alice, plan)
 
     assert AvatarSession.objects.count() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_hundred_starts_at_once_five_pass_where_five_may(
-    alice: User, plan: Wish, settings: Any
-) -> None:
-    settings.MAX_WAITING_IN_LINE = 0
-    workspace = limited(
-        plan.provider_key.workspace, max_concurrent_sessions=5, monthly_minutes=1000
-    )
-
-    def ask() -> str:
-        try:
-            return build.avatar_session(alice, plan).state
-        except QuotaReached as refused:
-            return refused.code
-
-    assert Counter(race(ask, runners=200)) == {State.REQUESTED: 5, "concurrency": 195}
-    assert AvatarSession.objects.open().count() == 5
-    assert meters(workspace)[""] == (5, 0, 0)
-    assert_meters_balance()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import OVER, EndReason, State
-from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Reconciliation
-from sessions_app.services import catalogue, reconciliation
+from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Meter, Reconciliation
+from sessions_app.services import catalogue, limits, reconciliation
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.sweep import sweep
 from tests import build
@@ -100,16 +102,17 @@ def test_a_context_a_key_the_catalogue_and_a_list_are_rung_for_too(
     context = build.context(workspace, alice)
     catalogue.account()
     reconciliation.sweep(now=timezone.now())
-    Reconciliation.objects.exclude(kind="sessions").update(due_at=None)
+    later = timezone.now() + timedelta(hours=1)
+    Reconciliation.objects.exclude(kind="sessions").update(due_at=later)
 
     with django_capture_on_commit_callbacks(execute=True):
         sweep(now=timezone.now())
 
     assert bells == [
-        ("accounts.push_provider_key", "sync", {"key_id": key.pk}),
-        ("sessions_app.mirror_context", "sync", {"context_id": context.pk}),
-        ("sessions_app.sync_catalogue", "sync", {}),
         ("sessions_app.reconcile", "sync", {"kind": "sessions"}),
+        ("sessions_app.mirror_context", "sync", {"context_id": context.pk}),
+        ("accounts.push_provider_key", "sync", {"key_id": key.pk}),
+        ("sessions_app.sync_catalogue", "sync", {}),
     ]
 
 
@@ -222,6 +225,25 @@ def test_an_id_of_a_session_that_is_over_is_doubted(alice: User, plan: Wish) -> 
     ours.refresh_from_db()
     assert (stranger.state, stranger.due_at) == (CloudSession.State.DOUBTFUL, now)
     assert (ours.state, ours.due_at) == (CloudSession.State.MINTED, None)
+
+
+def test_a_session_that_cannot_be_ended_keeps_nobody_from_being_ended(
+    alice: User, charlie: User, plan: Wish
+) -> None:
+    theirs = charlie.memberships.get().workspace
+    wish = replace(plan, provider_key=build.provider_key(theirs, charlie))
+    past = timezone.now()
+    spoilt = placed(alice, plan, State.REQUESTED, lease_until=past)
+    sound = placed(charlie, wish, State.REQUESTED, lease_until=past)
+    # As after somebody has set a meter by hand: what the session gives back is not there.
+    Meter.objects.filter(subject=limits.of_workspace(spoilt.workspace)).update(held_slots=0)
+
+    with pytest.raises(ExceptionGroup) as failed:
+        sweep(now=timezone.now())
+
+    assert [type(failure) for failure in failed.value.exceptions] == [IntegrityError]
+    sound.refresh_from_db()
+    assert (sound.state, sound.end_reason) == (State.ENDED, EndReason.ABANDONED)
 
 
 def test_the_sweep_is_named_as_the_one_who_ended_it(alice: User, plan: Wish) -> None:

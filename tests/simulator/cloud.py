@@ -50,12 +50,10 @@ class SimulatedCloud:
         return str(self.account("POST", "/v1/contexts", json=body).json()["data"]["id"])
 
     def configuration(self, **changes: Any) -> dict[str, Any]:
-        openai = changes.pop("openai", {})
-        return {
-            "mode": "LITE",
-            "avatar_id": AMARA,
-            "openai_realtime_config": {"secret_id": self.secret()} | openai,
-        } | changes
+        openai = dict(changes.pop("openai", {}))
+        if "secret_id" not in openai:
+            openai["secret_id"] = self.secret()
+        return {"mode": "LITE", "avatar_id": AMARA, "openai_realtime_config": openai} | changes
 
     def mint(self, **changes: Any) -> tuple[str, str]:
         """Mint a session; return its id and its token."""

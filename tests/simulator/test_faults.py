@@ -37,6 +37,16 @@ def test_a_fault_may_answer_anything(cloud: SimulatedCloud) -> None:
     assert (second.status_code, second.json()["code"]) == (200, 4000)
 
 
+@pytest.mark.parametrize(("mode", "made"), [("respond", 0), ("respond_after", 1)])
+def test_an_answer_that_says_nothing_may_hide_an_effect(
+    cloud: SimulatedCloud, mode: str, made: int
+) -> None:
+    cloud.door("POST", "faults", {"route": ROUTE, "mode": mode, "status": 200, "body": "{"})
+
+    assert (create(cloud).status_code, create(cloud).text) == (200, "{")
+    assert len(cloud.state()["secrets"]) == 2 * made
+
+
 @pytest.mark.parametrize(("mode", "made"), [("close_before", 0), ("close_after", 1)])
 def test_a_cut_connection_leaves_the_caller_in_doubt(
     cloud: SimulatedCloud, mode: str, made: int

@@ -1,0 +1,25 @@
+"""PostgreSQL with a pool that outlives the server's restart: no request gets a broken connection.
+
+psycopg's pool hands out what it holds. With its own check it would try one connection after the
+other, each after a longer wait; but where one is broken all are, so all are looked at together.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        connection: Connection[Any] = super().get_new_connection(conn_params)
+        if self.pool is None:
+            return connection
+        try:
+            ConnectionPool.check_connection(connection)
+        except OperationalError:
+            self.pool.putconn(connection)
+            self.pool.check()
+            connection = super().get_new_connection(conn_params)
+        return connection
