@@ -74,7 +74,10 @@ class Action(StrEnum):
         "transcript_days",
         "session_days",
         "address_days",
+        "audit_days",
     )
+    AUDIT_PURGED = "audit.purged", "events", "until", "days"
+    AUDIT_RESTORED = "audit.restored", "chains"
     VAULT_ROTATED = "vault.rotated", "table", "field", "resealed", "failed", "key_name"
 
     PROVIDER_KEY_REGISTERED = "provider_key.registered", "kind", "last4", "verdict"

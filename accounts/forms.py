@@ -33,7 +33,7 @@ class InvitationForm(forms.Form):
 
 
 class RetentionForm(forms.Form):
-    """How long a workspace keeps transcripts, finished sessions and visitors' addresses."""
+    """How long a workspace keeps transcripts, sessions, visitors' addresses and its audit trail."""
 
     KEEP, DAYS, NEVER = "keep", "days", "never"
 
@@ -62,6 +62,14 @@ class RetentionForm(forms.Form):
         required=False,
         help_text="Of people at your widgets, in the audit trail. Empty: for ever.",
     )
+    audit_days = forms.IntegerField(
+        label="Days for which the audit trail is kept",
+        min_value=30,
+        max_value=3650,
+        required=False,
+        help_text="Then events go, the oldest first, with the addresses behind them. What stays "
+        "can still be verified. Empty: for ever.",
+    )
 
     @classmethod
     def of(cls, kept: Retention) -> dict[str, Any]:
@@ -80,7 +88,8 @@ class RetentionForm(forms.Form):
     def retention(self) -> Retention:
         given = self.cleaned_data
         lines = {self.KEEP: None, self.NEVER: 0}.get(given["choice"], given["days"])
-        return Retention(lines, given["session_days"], given["address_days"])
+        others = {name: given[name] for name in ("session_days", "address_days", "audit_days")}
+        return Retention(lines, **others)
 
 
 class SearchForm(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import key_deliveries, key_removals, workspace_invitations
+from accounts.services import audit_keeping, key_deliveries, key_removals, workspace_invitations
 
 
 @shared_task(name="accounts.push_provider_key")
@@ -21,3 +21,8 @@ def delete_provider_secrets(*, key_id: int, **_: Any) -> None:
 @shared_task(name="accounts.send_invitation")
 def send_invitation(*, invitation_id: int, **_: Any) -> None:
     workspace_invitations.deliver(pk=invitation_id, now=timezone.now())
+
+
+@shared_task(name="accounts.keep_audit")
+def keep_audit(**_: Any) -> None:
+    audit_keeping.keep(now=timezone.now())

@@ -33,6 +33,8 @@ class Progress:
     def add(self, count: int) -> None:
         self._done += count
         now = time.monotonic()
+        if not self._done:
+            return
         if now - self._told >= (_TERMINAL_SECONDS if self._is_terminal else _LOG_SECONDS):
             self._told = now
             line = self._line(now - self._begun)

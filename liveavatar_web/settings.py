@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300,
         "options": {"queue": "sweep", "expires": 300},
     },
+    "keep_audit": {
+        "task": "accounts.keep_audit",
+        "schedule": AUDIT_SEAL_SECONDS,
+        "options": {"queue": "sweep", "expires": AUDIT_SEAL_SECONDS},
+    },
     "tidy": {
         "task": "sessions_app.tidy",
         "schedule": 3600,

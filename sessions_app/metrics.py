@@ -84,6 +84,17 @@ def _families(read: Figures) -> Iterable[Metric]:
         "kind",
         {each.kind: each.refused for each in read.work},
     )
+    yield _single(
+        "liveavatar_audit_chains_failing",
+        "Workspaces whose audit trail did not verify: somebody altered it past the product",
+        read.audit.failing,
+    )
+    if read.audit.sealed_seconds is not None:
+        yield _single(
+            "liveavatar_audit_seal_age_seconds",
+            "How long ago the audit trail was last sealed outside the database",
+            read.audit.sealed_seconds,
+        )
     if read.credits_left is not None:
         yield _single(
             "liveavatar_account_credits",

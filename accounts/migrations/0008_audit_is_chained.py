@@ -4,6 +4,7 @@ The form of an event is written out here, since what is told of old events must 
 SQLite makes a table anew to alter it, and loses its triggers: they are dropped before and made again.
 """
 
+import hashlib
 import hmac
 import json
 from datetime import UTC
@@ -26,18 +27,25 @@ INSTALLATION = UUID(int=0)
 
 
 def chain(apps: Apps, _: BaseDatabaseSchemaEditor) -> None:
-    AuditEvent, AuditChain = (apps.get_model("accounts", name) for name in ("AuditEvent", "AuditChain"))
+    AuditEvent, AuditChain, Personal = (
+        apps.get_model("accounts", name) for name in ("AuditEvent", "AuditChain", "AuditPersonalData")
+    )
     newest = parse(settings.AUDIT_KEYS, setting="AUDIT_KEYS")[0]
     key = newest.derived("audit event")
     heads = {}
     events, last = AuditEvent.objects.order_by("id"), 0
     while batch := list(events.filter(id__gt=last)[:BATCH]):
+        behind = Personal.objects.filter(event_id__in=[event.public_id for event in batch])
+        digests = {each.event_id: digest(each) for each in behind}
         for event in batch:
             number, previous = heads.get(event.workspace_id, (0, GENESIS))
             event.number, event.key_name = number + 1, newest.name
+            event.personal_digest = digests.get(event.public_id, event.personal_digest)
             event.mac = hmac.digest(key, previous + message(event), "sha256")
             heads[event.workspace_id] = event.number, event.mac
-        AuditEvent.objects.bulk_update(batch, ["number", "key_name", "mac"], batch_size=100)
+        AuditEvent.objects.bulk_update(
+            batch, ["number", "key_name", "mac", "personal_digest"], batch_size=100
+        )
         last = batch[-1].id
     AuditChain.objects.bulk_create(
         AuditChain(workspace_id=workspace_id or INSTALLATION, number=number, mac=mac)
@@ -45,7 +53,13 @@ def chain(apps: Apps, _: BaseDatabaseSchemaEditor) -> None:
     )
 
 
+def digest(personal: Any) -> str:
+    told = [personal.salt, personal.address, personal.agent, personal.email]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
 def message(event: Any) -> bytes:
+    shorter_first = sorted(event.details.items(), key=lambda item: (len(item[0]), item[0]))
     told = [
         "event 1",
         event.number,
@@ -62,11 +76,10 @@ def message(event: Any) -> bytes:
         event.workspace_id and str(event.workspace_id),
         event.workspace_label,
         event.request_id,
-        event.details,
+        dict(shorter_first),
         event.personal_digest,
     ]
-    written = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return written.encode()
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 class Migration(migrations.Migration):

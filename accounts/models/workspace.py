@@ -45,6 +45,8 @@ class Workspace(models.Model):
     # Days for which finished sessions, and the addresses of visitors, are kept; empty is for ever.
     session_days = models.PositiveIntegerField(null=True, blank=True)
     address_days = models.PositiveIntegerField(null=True, blank=True)
+    # The same for events of the audit trail, which go from the oldest on.
+    audit_days = models.PositiveIntegerField(null=True, blank=True)
     # Members without a second step at sign-in cannot use it.
     require_mfa = models.BooleanField(default=False, editable=False)
     # Closed by staff, or by its owner, who may think better of it until `delete_after`.

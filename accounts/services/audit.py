@@ -17,7 +17,6 @@ __all__ = ["Action", "Detail", "Subject", "hold", "record", "refusal"]
 
 Detail = str | int | float | bool | None
 LONGEST_DETAIL: Final = 300
-LARGEST_FRACTION: Final = 1e15
 
 
 class Subject(Protocol):
@@ -119,8 +118,8 @@ def _allowed(action: Action, details: Mapping[str, Detail]) -> dict[str, Detail]
         # The type is checked here too, because a Secret would otherwise end as its stars.
         if not isinstance(value, str | int | float | bool | None):
             raise TypeError(f"{action.value}: {name} is not a plain value")
-        # Any other the databases would give back spelt in another way, or not take.
-        if isinstance(value, float) and not abs(value) < LARGEST_FRACTION:
+        # One with an exponent, or none at all, databases spell in another way, or do not take.
+        if isinstance(value, float) and set("en") & set(repr(value)):
             raise TypeError(f"{action.value}: {name} is no number of a usual size")
     return {name: _short(value) for name, value in details.items()}
 

@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from accounts.models import AuditCheckpoint
-from accounts.models.audit_chain import GENESIS
 from accounts.services import audit_keys
 from accounts.services.audit_verdicts import Link
-
-BEGINNING = Link(0, GENESIS)
 
 
 def write(workspace_id: UUID, link: Link, *, days: int, now: datetime) -> None:

@@ -5,36 +5,31 @@ trail can be followed side by side.
 """
 
 import hmac
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
-from accounts.models.audit_chain import INSTALLATION
-from accounts.services import audit_chain, audit_keys, audit_rows
+from accounts.services import audit_keys
+from accounts.services.audit_chain import FIELDS
 from accounts.services.audit_findings import MOST, Finding, Wrong
 from accounts.services.audit_rows import Row
 
 _EVERY: Final = 2_000
 
 
-class Opening(NamedTuple):
-    """The first event of a run, whose link is tried once it is known what came before."""
-
-    mac: bytes
-    key_name: str
-    message: bytes
-    told: str
-
-
 @dataclass(slots=True)
 class Run:
-    """Events of one chain that follow each other, by their numbers and as they lie."""
+    """Events of one chain that follow each other, by their numbers and as they lie.
+
+    The link of the first is tried once it is known what came before.
+    """
 
     first: int
     last: int
     last_mac: bytes
-    opening: Opening
+    opening: Row
 
 
 @dataclass(slots=True)
@@ -44,6 +39,10 @@ class Followed:
     runs: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
     findings: list[Finding] = field(default_factory=list)
     events: int = 0
+
+    def note(self, finding: Finding) -> None:
+        if len(self.findings) < MOST:
+            self.findings.append(finding)
 
     def add(self, other: "Followed") -> None:
         """What lies behind this."""
@@ -56,23 +55,21 @@ class Followed:
 def follow(rows: Iterable[Row], *, tick: Callable[[int], None]) -> Followed:
     """`tick` is told every now and then how many events there were since it was told last."""
     followed, keys = Followed(), audit_keys.for_purpose(audit_keys.EVENT)
-    installation = str(INSTALLATION)
     newest: dict[str, Run] = {}
     for row in rows:
-        number, key_name, chain = row.values[0], row.values[1], row.values[11] or installation
-        message = _message(row)
+        chain, number, key_name, mac, message, personal_data_agrees = row
         run = newest.get(chain)
         if run is not None and number == run.last + 1:
-            if not _is_linked(keys, key_name, run.last_mac, message, row.mac):
-                _note(followed, altered(chain, number, key_name, _told(row)))
-            run.last, run.last_mac = number, row.mac
+            if not _is_linked(keys, key_name, run.last_mac, message, mac):
+                followed.note(_altered(row))
+            run.last, run.last_mac = number, mac
         else:
-            run = Run(number, number, row.mac, Opening(row.mac, key_name, message, _told(row)))
+            run = Run(number, number, mac, row)
             newest[chain] = run
             followed.runs[chain].append(run)
-        if row.personal is not None and not audit_rows.personal_data_agrees(row):
+        if not personal_data_agrees:
             words = "the personal data behind it was altered, or put there later"
-            _note(followed, _finding(Wrong.PERSONAL_DATA, chain, number, words, _told(row)))
+            followed.note(_finding(Wrong.PERSONAL_DATA, row, words))
         followed.events += 1
         if not followed.events % _EVERY:
             tick(_EVERY)
@@ -80,46 +77,38 @@ def follow(rows: Iterable[Row], *, tick: Callable[[int], None]) -> Followed:
     return followed
 
 
-def try_opening(chain: str, run: Run, previous: bytes) -> Finding | None:
+def try_opening(run: Run, previous: bytes) -> Finding | None:
     """Whether a run's first event follows the one with this code."""
-    mac, key_name, message, told = run.opening
-    keys = audit_keys.for_purpose(audit_keys.EVENT)
-    if _is_linked(keys, key_name, previous, message, mac):
+    row, keys = run.opening, audit_keys.for_purpose(audit_keys.EVENT)
+    if _is_linked(keys, row.key_name, previous, row.message, row.mac):
         return None
-    return altered(chain, run.first, key_name, told)
-
-
-def altered(chain: str, number: int, key_name: str, told: str) -> Finding:
-    if key_name not in audit_keys.for_purpose(audit_keys.EVENT):
-        words = f"it was written under key {key_name!r}, which AUDIT_KEYS does not hold"
-        return _finding(Wrong.KEY, chain, number, words, told)
-    words = "it was altered, or did not follow the one that stands before it"
-    return _finding(Wrong.ALTERED, chain, number, words, told)
+    return _altered(row)
 
 
 def _is_linked(
-    keys: dict[str, bytes], key_name: str, previous: bytes, message: bytes, mac: bytes
+    keys: Mapping[str, bytes], key_name: str, previous: bytes, message: bytes, mac: bytes
 ) -> bool:
     key = keys.get(key_name)
     return key is not None and hmac.digest(key, previous + message, "sha256") == mac
 
 
-def _message(row: Row) -> bytes:
-    try:
-        return audit_chain.canonical(row.values)
-    except (TypeError, ValueError):
-        # Nothing that we ever wrote: no code is right for it.
-        return b""
+def _altered(row: Row) -> Finding:
+    if row.key_name not in audit_keys.for_purpose(audit_keys.EVENT):
+        words = f"it was written under key {row.key_name!r}, which AUDIT_KEYS does not hold"
+        return _finding(Wrong.KEY, row, words)
+    words = "it was altered, or did not follow the one that stands before it"
+    return _finding(Wrong.ALTERED, row, words)
+
+
+def _finding(wrong: Wrong, row: Row, words: str) -> Finding:
+    text = f"event {row.number:,}{_told(row)}: {words}"
+    return Finding(wrong, text, row.chain, row.number, row.number)
 
 
 def _told(row: Row) -> str:
-    return f"{row.values[4]}, {row.values[3]} UTC"
-
-
-def _finding(wrong: Wrong, chain: str, number: int, words: str, told: str) -> Finding:
-    return Finding(wrong, f"event {number:,} ({told}): {words}", chain, number, number)
-
-
-def _note(followed: Followed, finding: Finding) -> None:
-    if len(followed.findings) < MOST:
-        followed.findings.append(finding)
+    """What it says that happened, and when."""
+    if not row.message:
+        return ""
+    values = json.loads(row.message)[1:]
+    at, action = (values[FIELDS.index(name)] for name in ("at", "action"))
+    return f" ({action}, {at} UTC)"

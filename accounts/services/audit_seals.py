@@ -7,20 +7,23 @@ taken out is noticed; and what the database knows of its seals tells when the ne
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from accounts.models import AuditChain, AuditMark
 from accounts.services import audit_keys
 from accounts.services.audit_findings import Finding, Wrong
-from accounts.services.audit_verdicts import Link, SealedHead
+from accounts.services.audit_verdicts import BEGINNING, Link
+
+log = structlog.get_logger(__name__)
 
 _PREFIX: Final = "seals-"
 _BATCH: Final = 1_000
@@ -28,18 +31,30 @@ _BATCH: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The heads that had moved since the seal before, by chain."""
+    """The heads that had moved since the seal before, by chain.
+
+    After a restore all of them: what was sealed beyond them went with the database that was lost.
+    """
 
     at: datetime
     heads: dict[str, Link]
+    is_restore: bool
+
+    def lost(self, chain: str, link: Link) -> bool:
+        """Whether an event was written after the backup that was restored."""
+        return link.number > self.heads.get(chain, BEGINNING).number
 
 
-def seal(*, now: datetime) -> int:
+def seal(*, now: datetime, is_restore: bool = False) -> int:
     """Seals every head that has moved, and returns how many those were."""
-    same = AuditMark.objects.filter(pk=OuterRef("pk"), sealed_number=OuterRef("number"))
-    moved = list(AuditChain.objects.filter(~Exists(same), number__gt=0))
+    chains = AuditChain.objects.filter(number__gt=0).order_by("pk")
+    if not is_restore:
+        same = AuditMark.objects.filter(pk=OuterRef("pk"), sealed_number=OuterRef("number"))
+        chains = chains.filter(~Exists(same))
+    moved = list(chains)
     heads = {str(chain.pk): [chain.number, bytes(chain.mac).hex()] for chain in moved}
-    _append({"at": now.astimezone(UTC).isoformat(), "heads": heads})
+    content: dict[str, Any] = {"at": now.astimezone(UTC).isoformat(), "heads": heads}
+    _append(content | ({"is_restore": True} if is_restore else {}))
     AuditMark.objects.bulk_create(
         [AuditMark(pk=chain.pk, sealed_number=chain.number, sealed_at=now) for chain in moved],
         update_conflicts=True,
@@ -72,13 +87,19 @@ def read(*, since: date = date.min) -> Iterator[Seal | Finding]:
             yield _seal_of(line)
 
 
-def heads_by_day(seals: Iterable[Seal]) -> dict[str, list[SealedHead]]:
-    """Of each chain the newest head of each day, in their order: enough to find any change."""
-    found: dict[str, dict[date, SealedHead]] = {}
-    for each in seals:
-        for chain, link in each.heads.items():
-            found.setdefault(chain, {})[each.at.date()] = SealedHead(link, each.at)
-    return {chain: list(days.values()) for chain, days in found.items()}
+def newest_before(limits: Mapping[str, datetime]) -> dict[str, Link]:
+    """Of each chain the last head that was sealed by its time; none where a seal is damaged."""
+    found: dict[str, Link] = {}
+    for each in read():
+        if isinstance(each, Finding):
+            log.error("audit.seals_damaged", where=each.text)
+            return {}
+        if each.is_restore:
+            found = {key: link for key, link in found.items() if not each.lost(key, link)}
+        for key, link in each.heads.items():
+            if key in limits and each.at <= limits[key]:
+                found[key] = link
+    return found
 
 
 def _append(content: dict[str, Any]) -> None:
@@ -120,7 +141,7 @@ def _seal_of(line: dict[str, Any]) -> Seal:
     heads = {
         chain: Link(number, bytes.fromhex(code)) for chain, (number, code) in line["heads"].items()
     }
-    return Seal(datetime.fromisoformat(line["at"]), heads)
+    return Seal(datetime.fromisoformat(line["at"]), heads, line.get("is_restore", False))
 
 
 def _bytes(line: dict[str, Any]) -> bytes:

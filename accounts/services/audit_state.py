@@ -1,37 +1,55 @@
 """What is known of the chains beside their events: heads, beginnings, marks and seals."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 from typing import Final, Self
 
 from accounts.models import AuditChain, AuditCheckpoint, AuditEvent, AuditMark
 from accounts.models.audit_chain import INSTALLATION
 from accounts.services import audit_checkpoints, audit_seals
-from accounts.services.audit_checkpoints import BEGINNING
 from accounts.services.audit_findings import Finding, Wrong
 from accounts.services.audit_seals import Seal
-from accounts.services.audit_verdicts import Chain, Link, SealedHead
+from accounts.services.audit_verdicts import BEGINNING, Chain, Link, SealedHead
 
 _LOOKED_UP_AT_ONCE: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seals:
-    """What the folder of seals holds; read before the database, which can only be newer."""
+    """What the folder of seals holds; read before the database, which can only be newer.
+
+    Of each chain the newest head of each day: enough to find any change.
+    """
 
     since: date
-    count: int
-    heads: Mapping[str, list[SealedHead]]
-    findings: list[Finding]
+    count: int = 0
+    heads: dict[str, list[SealedHead]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    restored: list[datetime] = field(default_factory=list)
 
     @classmethod
     def read(cls, *, since: date = date.min) -> Self:
-        entries = list(audit_seals.read(since=since))
-        seals = [entry for entry in entries if isinstance(entry, Seal)]
-        findings = [entry for entry in entries if isinstance(entry, Finding)]
-        return cls(since, len(seals), audit_seals.heads_by_day(seals), findings)
+        seals = cls(since)
+        for entry in audit_seals.read(since=since):
+            if isinstance(entry, Finding):
+                seals.findings.append(entry)
+            else:
+                seals._add(entry)
+        return seals
+
+    def _add(self, seal: Seal) -> None:
+        self.count += 1
+        if seal.is_restore:
+            self.restored.append(seal.at)
+            for key, known in self.heads.items():
+                self.heads[key] = [each for each in known if not seal.lost(key, each.link)]
+        for key, link in seal.heads.items():
+            known = self.heads.setdefault(key, [])
+            if known and known[-1].at.date() == seal.at.date():
+                known.pop()
+            known.append(SealedHead(link, seal.at))
 
 
 @dataclass(frozen=True, slots=True)

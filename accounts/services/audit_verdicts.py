@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from accounts.models.audit_chain import GENESIS
 from accounts.services.audit_findings import Finding, Wrong, events
 from accounts.services.audit_links import Run, try_opening
 
@@ -14,6 +16,10 @@ class Link:
 
     number: int
     mac: bytes
+
+
+# What the first event of a chain follows.
+BEGINNING: Final = Link(0, GENESIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def _walk(chain: Chain, runs: Sequence[Run]) -> tuple[Link, list[Finding]]:
         elif run.first < expected:
             findings.append(_out_of_place(chain.id, run, gaps))
         previous = codes.get(run.first - 1)
-        if previous is not None and (finding := try_opening(chain.id, run, previous)):
+        if previous is not None and (finding := try_opening(run, previous)):
             findings.append(finding)
         expected = max(expected, run.last + 1)
     for first, last in gaps:

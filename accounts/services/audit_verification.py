@@ -23,10 +23,13 @@ Tick = Callable[[int], None]
 class Report:
     """What was looked at and found; `verified` has up to which event each chain is whole."""
 
-    seals: int
-    findings: list[Finding]
+    seals: Seals
+    findings: list[Finding] = field(default_factory=list)
     events: int = 0
     verified: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._note(self.seals.findings)
 
     def add(self, state: State, key: str, followed: Followed, start: Link | None = None) -> None:
         """Judges one chain of those that were followed."""
@@ -55,10 +58,9 @@ def expected(workspace_id: UUID | None = None) -> int:
 
 def verify(*, now: datetime, processes: int, tick: Tick) -> Report:
     """All chains from their beginnings, in one view of the database."""
-    seals = Seals.read()
-    report = Report(seals.count, seals.findings)
+    report = Report(Seals.read())
     with audit_rows.snapshot():
-        state = State.read(seals)
+        state = State.read(report.seals)
         followed = _follow(processes, tick)
         report.follow(followed)
         for key in sorted({*followed.runs, *state.chains()}):
@@ -69,10 +71,9 @@ def verify(*, now: datetime, processes: int, tick: Tick) -> Report:
 
 def verify_chain(workspace_id: UUID, *, now: datetime, tick: Tick) -> Report:
     """One chain from its beginning."""
-    seals = Seals.read()
-    report = Report(seals.count, seals.findings)
+    report = Report(Seals.read())
     with audit_rows.snapshot():
-        state = State.read(seals)
+        state = State.read(report.seals)
         followed = audit_links.follow(audit_rows.read(Part.chain(workspace_id, since=0)), tick=tick)
         report.follow(followed)
         report.add(state, str(workspace_id), followed)
@@ -82,10 +83,9 @@ def verify_chain(workspace_id: UUID, *, now: datetime, tick: Tick) -> Report:
 
 def verify_recent(*, now: datetime) -> Report:
     """What has come since each chain was verified last, and the seals of two days."""
-    seals = Seals.read(since=now.date() - timedelta(days=1))
-    report = Report(seals.count, seals.findings)
+    report = Report(Seals.read(since=now.date() - timedelta(days=1)))
     with audit_rows.snapshot():
-        state = State.read(seals)
+        state = State.read(report.seals)
         for key in state.moved():
             start = state.verified(key)
             rows = audit_rows.read(Part.chain(UUID(key), since=start.number + 1))

@@ -74,6 +74,7 @@ def require_second_step(workspace: Workspace, *, required: bool, caller: Caller)
     if required and not own.exists():
         raise NoSecondStep("Set it up for yourself first, under your account.")
     with transaction.atomic():
+        audit.hold(workspace)
         rows = Workspace.objects.filter(pk=workspace.pk).exclude(require_mfa=required)
         if rows.update(require_mfa=required):
             audit.record(
@@ -103,6 +104,7 @@ class Retention:
     transcript_days: int | None = None
     session_days: int | None = None
     address_days: int | None = None
+    audit_days: int | None = None
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:

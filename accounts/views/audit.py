@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.forms import AuditFilterForm
@@ -12,7 +13,8 @@ from accounts.models import AuditEvent, User, Workspace
 from accounts.models.audit_event import AuditEventQuerySet
 from accounts.requests import membership_of
 from accounts.rights import Right
-from accounts.services import trail
+from accounts.services import audit_status, trail
+from accounts.services.audit_status import Status
 from accounts.services.callers import Caller
 from liveavatar_web import exports
 from liveavatar_web.exports import Format
@@ -25,7 +27,7 @@ PAGE_SIZE: Final = 50
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """The trail, newest first; `before` is the place after which to go on."""
-    rows, _ = _scope(request)
+    rows, workspace = _scope(request)
     form = AuditFilterForm(request.GET)
     page: Stretch[AuditEvent] = Stretch([], None)
     if form.is_valid():
@@ -34,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "events": trail.told(page.rows),
         "form": form,
+        "status": _status(workspace),
         "looked_back_to": page.looked_back_to,
         "next_cursor": _next(request, page.next),
         "query": form.wanted().query if form.is_valid() else "",
@@ -67,6 +70,13 @@ def _scope(request: HttpRequest) -> tuple[AuditEventQuerySet, Workspace | None]:
     # Not `visible_to`: one workspace is what an index has in order.
     rows = AuditEvent.objects.filter(workspace_id=membership.workspace.public_id)
     return rows, membership.workspace
+
+
+def _status(workspace: Workspace | None) -> Status:
+    """Of the chains that they see: all, or their workspace's."""
+    if workspace is None:
+        return audit_status.of_installation(now=timezone.now())
+    return audit_status.of(workspace)
 
 
 def _next(request: HttpRequest, place: Place | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, Min, Q
 
 from accounts.models import DueWork, ProviderKey
+from accounts.services import audit_status
 from sessions_app.lifecycle import LIFECYCLE, OPEN, EndReason, Stage, State
 from sessions_app.models import (
     AvatarSession,
@@ -72,6 +73,7 @@ class Figures:
     lists: list[Listing]
     strangers: int
     credits_left: Decimal | None
+    audit: audit_status.Status
 
     @property
     def live(self) -> int:
@@ -105,6 +107,7 @@ def read(*, now: datetime) -> Figures:
         lists=list(_lists(now)),
         strangers=CloudStranger.objects.filter(gone_at__isnull=True).count(),
         credits_left=account.credits_left if account else None,
+        audit=audit_status.of_installation(now=now),
     )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Membership, ProviderKey
 from accounts.requests import MemberRequest, member_required
 from accounts.rights import Right
+from accounts.services import audit_status
 from liveavatar_web import watch
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
@@ -53,6 +54,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "live": sum(session.state == State.LIVE for session in running),
             "live_limit": workspace.concurrency_limit,
         },
+        "audit": audit_status.of_installation(now=now) if request.user.is_staff else None,
         "may_start": membership.may(Right.START_SESSIONS),
         "cloud_name": "simulator" if settings.LIVEAVATAR_API_KEY.startswith("sim-") else "cloud",
         "watch_url": watch.address("workspace", workspace.public_id, viewer=request.user.public_id),

@@ -88,7 +88,7 @@ def test_a_code_can_be_made_anew_by_whoever_holds_the_key_and_reads_the_document
             {"method": method},
             "",
         ]
-        message = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
+        message = json.dumps(written, ensure_ascii=False).encode()
         previous = hmac.digest(derived, previous + message, "sha256")
         assert bytes(event.mac) == previous
 
@@ -102,9 +102,10 @@ def test_every_field_of_an_event_stands_in_its_code() -> None:
 
 # What PostgreSQL takes as text, which is all that can be stored.
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
+numbers_as_kept = st.floats(-1e14, 1e14).filter(lambda number: "e" not in repr(number))
 details = st.dictionaries(
     st.sampled_from(["reason", "method", "é", "a b"]),
-    texts | st.integers() | st.booleans() | st.none() | st.floats(-1e14, 1e14).map(lambda x: x + 0),
+    texts | st.integers() | st.booleans() | st.none() | numbers_as_kept.map(lambda x: x + 0),
     max_size=3,
 )
 
@@ -128,8 +129,8 @@ def test_what_is_read_back_is_what_was_written_on_either_database(
         (row,) = audit_rows.read(Part.chain(INSTALLATION, since=event.number))
         transaction.set_rollback(True)
 
-    assert audit_chain.canonical(row.values) == audit_chain.canonical(audit_chain.values_of(event))
-    assert (row.id, row.mac) == (event.pk, event.mac)
+    assert row.message == audit_chain.canonical(audit_chain.values_of(event))
+    assert (row.chain, row.number, row.mac) == (str(INSTALLATION), event.number, event.mac)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,8 +142,8 @@ def test_writers_at_once_leave_one_whole_chain() -> None:
     assert numbers(workspace) == list(range(1, 41))
     previous = GENESIS
     for row in audit_rows.read(Part.chain(workspace.public_id, since=1)):
-        key = audit_keys.for_purpose(audit_keys.EVENT)[row.values[1]]
-        previous = audit_chain.mac(key, previous, audit_chain.canonical(row.values))
+        key = audit_keys.for_purpose(audit_keys.EVENT)[row.key_name]
+        previous = audit_chain.mac(key, previous, row.message)
         assert row.mac == previous
 
 
@@ -174,7 +175,7 @@ def test_the_database_takes_no_number_twice(where: str, workspace: Workspace) ->
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("number", [float("inf"), float("nan"), 1e15, -1e300])
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 1e16, -1e300, 1e-5])
 def test_a_number_that_databases_spell_differently_is_refused(number: float) -> None:
     with pytest.raises(TypeError, match="no number of a usual size"):
         record(None, method=number)  # type: ignore[arg-type]

@@ -5,8 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from accounts.models import (
     AuditChain,
@@ -21,11 +24,13 @@ from accounts.models.audit_chain import INSTALLATION
 from accounts.services import (
     audit_chain,
     audit_keys,
+    audit_rows,
     audit_seals,
     audit_verification,
     audit_workers,
 )
 from accounts.services.audit_chain import FIELDS
+from accounts.services.audit_rows import Part
 from tests import build
 from tests.accounts import audit_trail
 from tests.accounts.audit_trail import change, exchange, found, remove, rows, verify
@@ -61,7 +66,7 @@ def test_a_trail_that_nobody_touched_is_whole(workspace: Workspace) -> None:
     report = verify()
 
     assert report.findings == []
-    assert (report.events, report.seals) == (12, 1)
+    assert (report.events, report.seals.count) == (12, 1)
     assert report.verified[str(workspace.public_id)] == 6
     assert report.verified[str(INSTALLATION)] == 3
     mark = AuditMark.objects.get(pk=workspace.public_id)
@@ -331,6 +336,57 @@ def test_not_even_who_holds_the_key_writes_the_past_anew_once_it_is_sealed(
     AuditChain.objects.filter(pk=workspace.public_id).update(mac=previous)
 
     assert found(verify()) == {("seal", 6, 6)}
+
+
+numbers = st.integers(1, 6)
+tampering = st.lists(
+    st.one_of(
+        st.tuples(st.just("edit"), numbers, st.sampled_from(sorted(EDITS))),
+        st.tuples(st.just("remove"), numbers, st.just("")),
+        st.tuples(st.just("exchange"), numbers, numbers.map(str)),
+        st.tuples(st.just("move"), numbers, st.integers(1, 9).map(str)),
+        st.tuples(st.just("hide"), numbers, st.just("")),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def tamper(workspace: Workspace, how: str, number: int, with_what: str) -> None:
+    event = rows(workspace, number).first()
+    if event is None:
+        return
+    if how == "edit":
+        change(rows(workspace, number), **{with_what: EDITS[with_what]})
+    elif how == "remove":
+        remove(rows(workspace, number))
+    elif how == "exchange" and (other := rows(workspace, int(with_what)).first()):
+        exchange(event, other, "number")
+    elif how == "move" and not rows(workspace, int(with_what)).exists():
+        change(rows(workspace, number), number=int(with_what))
+    elif how == "hide" and not rows(None, number + 10).exists():
+        change(rows(workspace, number), workspace_id=None, number=number + 10)
+
+
+def as_it_stands() -> list[Any]:
+    return [(row.message, row.mac) for row in audit_rows.read(Part.ids(0, 10**9))]
+
+
+@hypothesis_settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
+@given(steps=tampering)
+def test_whatever_is_done_is_found_unless_it_was_undone(
+    steps: list[tuple[str, int, str]], workspace: Workspace
+) -> None:
+    before = as_it_stands()
+    with transaction.atomic():
+        for step in steps:
+            tamper(workspace, *step)
+        after, findings = as_it_stands(), verify().findings
+        transaction.set_rollback(True)
+
+    assert bool(findings) == (after != before)
 
 
 if connection.vendor == "postgresql":

@@ -51,6 +51,7 @@ def test_every_bell_that_is_rung_has_a_task_that_answers() -> None:
 
     assert known == {
         "accounts.delete_provider_secrets",
+        "accounts.keep_audit",
         "accounts.push_provider_key",
         "accounts.send_invitation",
         "sessions_app.advance_line",

@@ -53,9 +53,14 @@ class Command(BaseCommand):
     def _tell(self, report: Report, seconds: float) -> None:
         for finding in report.findings:
             self.stdout.write(f"{_where(finding)}: {finding.text}")
+        for at in report.seals.restored:
+            self.stdout.write(
+                f"A backup was restored, as was said at {at:%Y-%m-%d %H:%M:%S} UTC: "
+                "what had been sealed since it was made is gone with the database before."
+            )
         rate = report.events / seconds if seconds else 0
         self.stdout.write(
-            f"{report.events:,} events and {report.seals:,} seals in {span(seconds)}, "
+            f"{report.events:,} events and {report.seals.count:,} seals in {span(seconds)}, "
             f"{rate:,.0f} events a second."
         )
         if report.findings:

@@ -43,6 +43,7 @@ def _findings(now: datetime) -> Iterable[Finding]:
     except redis.RedisError as error:
         yield False, f"Redis does not answer: {type(error).__name__}"
     yield _here_and_there(read)
+    yield _audit(read)
 
 
 def _queues() -> Iterable[Finding]:
@@ -86,3 +87,13 @@ def _here_and_there(read: Figures) -> Finding:
         f"sessions: {read.live} live here, {there.there} there {there.age_seconds:.0f} s ago, "
         f"of which {read.strangers} are strangers; {read.doubtful} in doubt"
     )
+
+
+def _audit(read: Figures) -> Finding:
+    trail = read.audit
+    if trail.failing:
+        first = trail.failure.partition("\n")[0]
+        return False, f"audit trail: {trail.failing} chains are not as written, such as: {first}"
+    if trail.sealed_seconds is None:
+        return True, "audit trail: not sealed yet"
+    return not trail.is_late, f"audit trail: whole, sealed {trail.sealed_seconds:.0f} s ago"
