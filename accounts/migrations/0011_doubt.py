@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_audit_is_chained'),
+        ('accounts', '0010_audit_days'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_audit_is_chained'),
+        ('accounts', '0009_trail_at_ten_million'),
     ]
 
     operations = [
