@@ -37,5 +37,5 @@ urlpatterns = [
     path(f"{_session}/reports", embed.ReportsView.as_view(), name="embed_reports"),
     path(f"{_session}/timeline", embed.TimelineView.as_view(), name="embed_timeline"),
     path(f"{_session}/feedback", embed.FeedbackView.as_view(), name="embed_feedback"),
-    re_path("", views.NothingHereView.as_view()),
+    re_path("", views.NothingHereView.as_view(), name="api_nothing"),
 ]

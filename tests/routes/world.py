@@ -1,0 +1,129 @@
+"""One workspace with one of everything, and everybody who might ask for it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import User, Workspace, WorkspaceInvitation
+from accounts.rights import Role
+from sessions_app.lifecycle import State
+from sessions_app.models import AvatarSession, SavedFilter, StopOrder, Widget
+from sessions_app.services.acceptance import Wish
+from tests import build
+from tests.routes.table import Row
+from tests.sessions_app.rows import placed
+
+
+@dataclass
+class World:
+    people: dict[str, User]
+    things: dict[str, Any]
+
+    def ask(self, role: str, method: str, name: str, row: Row) -> str:
+        """The status, or `sign-in` for a redirect there; whatever it changed is undone."""
+        client = Client(raise_request_exception=False)
+        if role in self.people:
+            client.force_login(self.people[role])
+        # Each part of an address is named by a thing of the world, or stands for itself.
+        parts = {part: self.things.get(of, of) for part, of in row.parts.items()}
+        address = reverse(name, kwargs=parts)
+        before = transaction.savepoint()
+        if method == "GET":
+            answer = client.get(address)
+        elif address.startswith("/api/"):
+            answer = client.post(address, row.data, content_type="application/json")
+        else:
+            answer = client.post(address, row.data)
+        transaction.savepoint_rollback(before)
+        to = answer.headers.get("Location", "")
+        return "sign-in" if to.startswith("/account/login/") else str(answer.status_code)
+
+
+def made() -> World:
+    workspace = build.workspace(owner=(owner := build.user("owner")))
+    people = {"owner": owner}
+    for name, role in (
+        ("admin", Role.ADMIN),
+        ("asker", Role.MEMBER),
+        ("colleague", Role.MEMBER),
+        ("auditor", Role.AUDITOR),
+    ):
+        people[name] = build.user(name)
+        build.member(workspace, people[name], role)
+    for name in ("stranger", "staff"):
+        people[name] = build.user(name, is_staff=name == "staff")
+        build.workspace(owner=people[name])
+    return World(people, _things(workspace, people))
+
+
+def _things(workspace: Workspace, people: dict[str, User]) -> dict[str, Any]:
+    owner = people["owner"]
+    wish = Wish(
+        avatar=build.avatar(), provider_key=build.provider_key(workspace, owner), max_seconds=120
+    )
+    session = placed(people["asker"], wish, State.LIVE)
+    context = build.context(workspace, owner)
+    now = timezone.now()
+    order = StopOrder.objects.create(
+        workspace=workspace,
+        asked_by=owner,
+        asked_at=now,
+        finished_at=now,
+        last_session=0,
+        total=0,
+        left=0,
+    )
+    invitation = WorkspaceInvitation.objects.create(
+        workspace=workspace,
+        email="guest@example.com",
+        role=Role.MEMBER,
+        invited_by=owner,
+        token_digest="d",
+        expires_at=now + timedelta(days=7),
+    )
+    shared = SavedFilter.objects.create(workspace=workspace, owner=owner, name="Mine")
+    return {
+        "stop order": order.public_id,
+        "invitation": invitation.public_id,
+        "filter": shared.public_id,
+        "workspace": workspace.public_id,
+        "person": people["colleague"].public_id,
+        "member": people["colleague"].memberships.get().public_id,
+        "avatar": wish.avatar.public_id,
+        "key": wish.provider_key.public_id,
+        "session": session.public_id,
+        "visit": _visit(owner, wish).public_id,
+        "context": context.public_id,
+        "widget": Widget.objects.get().public_id,
+    }
+
+
+def _visit(owner: User, wish: Wish) -> AvatarSession:
+    """A stranger's conversation at a widget."""
+    widget = build.widget(owner, wish)
+    return build.past_session(None, wish, widget=widget, state=State.ENDED, ended_at=timezone.now())
+
+
+def routes() -> set[str]:
+    """The name of every route that the project has; those of Django's admin are one."""
+    return {_one_of_admin(name) for name in _names(get_resolver(), "")}
+
+
+def _one_of_admin(name: str) -> str:
+    return "admin" if name.startswith("admin:") else name
+
+
+def _names(resolver: URLResolver, prefix: str) -> list[str]:
+    found: list[str] = []
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.append(prefix + (pattern.name or str(pattern.pattern)))
+        else:
+            namespace = f"{pattern.namespace}:" if pattern.namespace else ""
+            found += _names(pattern, prefix + namespace)
+    return found
