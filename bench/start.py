@@ -6,44 +6,31 @@ same simulator; both kinds take turns, so that a busy machine slows both.
 
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+from bench.ground import ground
 from liveavatar import Client, LiteSession, OpenAIRealtime
-from scripts import services
-from scripts.stack import Stack, stack
+from scripts.stack import Stack
 from scripts.visitor import Visitor
 
 STARTS = 50
 PER_SECOND = 10
-WITHOUT_LIMITS = {
-    "MAX_CONCURRENT_PER_WORKSPACE": "10000",
-    "MONTHLY_MINUTES_PER_WORKSPACE": "10000000",
-}
 AMARA = "0b7c2f3e-52a1-4e0e-9d1c-6a2f4b8e1c01"
 
 
 def main() -> int:
     with (
-        tempfile.TemporaryDirectory() as folder,
-        services.redis() as redis,
-        services.postgres(durable=True) as postgres,
-        stack(
-            folder=Path(folder),
-            redis_url=redis.url,
-            database_url=postgres.url,
-            **WITHOUT_LIMITS,
-        ) as running,
-        Visitor(running) as visitor,
-        Client("sim-stack", running.simulator_address) as cloud,
+        ground() as here,
+        Visitor(here.running) as visitor,
+        Client("sim-stack", here.running.simulator_address) as cloud,
     ):
         bare = _bare_calls(cloud)
-        visitor.timed_start()
+        for _ in range(3):  # everything is warm afterwards
+            visitor.timed_start()
         _report("one after another", *_in_turns(visitor, bare))
-        _report(f"{PER_SECOND} a second", _at_a_rate(running), _times(bare, 20))
+        _report(f"{PER_SECOND} a second", _at_a_rate(here.running), _times(bare, 20))
     return 0
 
 

@@ -38,10 +38,14 @@ class Managed:
             self._serving.__exit__(None, None, None)
         self._serving = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """Ends it with all that it started, without a chance to say anything."""
-        assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        os.killpg(self.pid, signal.SIGKILL)
         self.__exit__()
 
 

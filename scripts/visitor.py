@@ -9,6 +9,8 @@ import httpx
 
 from scripts.stack import Stack
 
+KEY_READY_SECONDS = 30
+
 
 class Visitor:
     """The demo workspace's owner, with one warm connection pool."""
@@ -41,7 +43,7 @@ class Visitor:
 
     def until_live(self, session: dict[str, Any]) -> dict[str, Any]:
         """Watches as the room page does, until the state it read is `live`."""
-        version = 0
+        version = session["version"]
         while session["state"] != "live":
             assert session["state"] in {"requested", "starting"}, session
             watched = self.http.get(session["watch_url"], params={"after": version})
@@ -70,8 +72,11 @@ class Visitor:
         return self.http.post(path, headers=headers, **given)
 
     def _choices(self) -> dict[str, str]:
-        """The first avatar and key that the form for a new session offers."""
-        page = self.http.get("/sessions/new").text
+        """The first avatar and key that the form for a session offers, once the key is ready."""
+        until = time.monotonic() + KEY_READY_SECONDS
+        while "No key is ready" in (page := self.http.get("/sessions/new").text):
+            assert time.monotonic() < until, "the demo's key does not become ready"
+            time.sleep(0.1)
         return {
             "avatar": _after(page, 'name="avatar" value="'),
             "provider_key": _key(page),
