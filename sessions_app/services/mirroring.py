@@ -131,13 +131,19 @@ def _texts(context: Context) -> dict[str, str]:
 
 
 def _delete(context: Context) -> None:
-    """Deletes what carries our id, whether we were told of it or not."""
+    """Deletes what carries our id, whether we were told of it or not.
+
+    An answer that says so is not believed alone: raises UnexpectedResponse where the cloud lists
+    one all the same.
+    """
     known = {context.remote_context_id} if context.remote_context_id else set()
     for remote_id in known | _all_of_ours(context):
         try:
             cloud.client().contexts.delete(remote_id)
         except errors.NotFound:
             log.info("context.already_gone", remote_id=remote_id)
+    if left := _all_of_ours(context):
+        raise errors.UnexpectedResponse(f"{len(left)} still listed after deletion", field="data")
 
 
 def _find(context: Context) -> str:

@@ -55,6 +55,8 @@ def test_every_bell_that_is_rung_has_a_task_that_answers() -> None:
         "accounts.push_provider_key",
         "accounts.send_invitation",
         "sessions_app.advance_line",
+        "sessions_app.carry_out_stop_order",
+        "sessions_app.count_starts",
         "sessions_app.keep_session",
         "sessions_app.mirror_context",
         "sessions_app.reconcile",

@@ -215,7 +215,7 @@ def test_the_figures_take_as_many_queries_for_one_row_as_for_three(
         placed(alice, plan, State.LIVE)
         CloudStranger.objects.create(remote_id=f"{number}", first_seen_at=now, last_seen_at=now)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         read = figures.read(now=now)
 
     assert (read.live, read.strangers) == (rows, rows)
