@@ -34,6 +34,8 @@ COPY sessions_app ./sessions_app
 COPY templates ./templates
 COPY --from=front-end /build/static/dist ./static/dist
 RUN python manage.py collectstatic --no-input
+# A volume takes its owner from here.
+RUN install --directory --owner=app --group=app /audit-seals
 USER app
 EXPOSE 8000
 CMD ["uvicorn", "liveavatar_web.asgi:application", "--host", "0.0.0.0", "--port", "8000", \

@@ -189,8 +189,8 @@ def test_two_events_that_changed_places_are_found(workspace: Workspace) -> None:
     assert {("reordered", 3, 3), ("altered", 3, 3), ("altered", 4, 4)} <= found(verify())
 
 
-def test_two_events_that_changed_places_in_the_list_alone_are_found(workspace: Workspace) -> None:
-    """Lists go by the database's id, which is in no code."""
+def test_two_events_that_changed_places_in_the_table_alone_are_found(workspace: Workspace) -> None:
+    """The database's own id, which says what lies where, is in no code."""
     one, two = rows(workspace, 3, 5).order_by("number")
     exchange(one, two, "id")
 
