@@ -85,22 +85,21 @@ def hand_over(member: Membership, *, caller: Caller) -> None:
 
     Raises NotAllowed or Overtaken.
     """
-    workspaces.require(Right.HAND_OVER, caller=caller, workspace=member.workspace)
-    owner = _membership(caller, member)
+    owner = workspaces.require(Right.HAND_OVER, caller=caller, workspace=member.workspace)
     with _unchanged(member, owner):
         if not member.user.is_active:
             raise Overtaken("This account is switched off, and cannot own a workspace.")
-        if owner is None or owner.pk == member.pk:
+        if owner.pk == member.pk:
             return
         Membership.objects.filter(pk=owner.pk).update(role=Role.ADMIN)
         Membership.objects.filter(pk=member.pk).update(role=Role.OWNER)
         _record(Action.OWNERSHIP_HANDED_OVER, member, caller, role_before=member.role)
 
 
-def _require_over(member: Membership, roles: list[Role], caller: Caller) -> Membership | None:
+def _require_over(member: Membership, roles: list[Role], caller: Caller) -> Membership:
+    """The caller's own membership, read once: who loses it from here on is overtaken."""
     workspace = member.workspace
-    workspaces.require(Right.MANAGE_MEMBERS, caller=caller, workspace=workspace)
-    giver = _membership(caller, member)
+    giver = workspaces.require(Right.MANAGE_MEMBERS, caller=caller, workspace=workspace)
     if not all(may_give(giver, role) for role in roles):
         audit.refusal(
             Action.PERMISSION_REFUSED,
@@ -113,19 +112,14 @@ def _require_over(member: Membership, roles: list[Role], caller: Caller) -> Memb
     return giver
 
 
-def _membership(caller: Caller, member: Membership) -> Membership | None:
-    return Membership.objects.filter(workspace=member.workspace_id, user=caller.user).first()
-
-
 @contextmanager
-def _unchanged(*members: Membership | None) -> Iterator[None]:
+def _unchanged(*members: Membership) -> Iterator[None]:
     """A transaction in which these still are what they were when it was decided by them."""
     with transaction.atomic():
-        first = next(member for member in members if member)
         # Unlike elsewhere it comes first: its lock makes such changes take turns.
-        audit.hold(first.workspace)
-        changes.announce(first.workspace_id)
-        for member in filter(None, members):
+        audit.hold(members[0].workspace)
+        changes.announce(members[0].workspace_id)
+        for member in members:
             if not Membership.objects.filter(pk=member.pk, role=member.role).exists():
                 raise Overtaken("Somebody else changed this meanwhile. Look again.")
         yield

@@ -59,9 +59,8 @@ def invite(
 ) -> WorkspaceInvitation:
     """Asks an address in, and has the letter sent. Raises NotAllowed, TooMuch or NotInvitable."""
     email = email.strip().lower()
-    workspaces.require(Right.MANAGE_MEMBERS, caller=caller, workspace=workspace)
-    assert caller.user is not None, "`require` let through nobody but a member"
-    if not may_give(caller.user.memberships.filter(workspace=workspace).first(), role):
+    giver = workspaces.require(Right.MANAGE_MEMBERS, caller=caller, workspace=workspace)
+    if not may_give(giver, role):
         audit.refusal(
             Action.PERMISSION_REFUSED,
             caller=caller,
@@ -80,7 +79,7 @@ def invite(
                 workspace=workspace,
                 email=email,
                 role=role,
-                invited_by=caller.user,
+                invited_by_id=giver.user_id,
                 created_at=now,
                 expires_at=now + VALID,
                 due_at=now,

@@ -135,15 +135,16 @@ def _words(days: int | None) -> str:
     return "for ever" if days is None else f"{days} days"
 
 
-def require(right: Right, *, caller: Caller, workspace: Workspace) -> None:
-    """Raises NotAllowed, once the refusal is written down, where the caller lacks the right.
+def require(right: Right, *, caller: Caller, workspace: Workspace) -> Membership:
+    """Returns the membership that gives the caller the right, as it was read.
 
-    Call it before opening a transaction (see `audit.refusal`).
+    Raises NotAllowed, once the refusal is written down, where there is none. Call it before opening
+    a transaction (see `audit.refusal`).
     """
     if caller.user is not None:
         membership = caller.user.memberships.open().filter(workspace=workspace).first()
         if membership is not None and membership.may(right):
-            return
+            return membership
     audit.refusal(
         Action.PERMISSION_REFUSED,
         caller=caller,

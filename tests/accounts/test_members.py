@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEvent, Membership, User, Workspace
 from accounts.rights import RIGHTS, Right, Role
-from accounts.services import members
+from accounts.services import members, workspaces
 from accounts.services.members import LastOwner, Overtaken, TooMuch, may_give
 from accounts.services.workspaces import NotAllowed
 from tests import build
@@ -125,6 +125,27 @@ def test_of_two_admins_who_remove_each_other_one_stays(alice: User) -> None:
 
     assert race(remove, runners=2).count("done") == 1
     assert workspace.memberships.count() == 2
+
+
+def test_an_admin_who_is_removed_in_the_middle_of_removing_somebody_is_told_to_look_again(
+    workspace: Workspace, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = build.user("adam")
+    own = build.member(workspace, adam, Role.ADMIN)
+    require = workspaces.require
+
+    def require_and_be_removed(*args: Any, **given: Any) -> Any:
+        found = require(*args, **given)
+        own.delete()
+        return found
+
+    monkeypatch.setattr(workspaces, "require", require_and_be_removed)
+    with pytest.raises(Overtaken):
+        members.remove(membership(bob, workspace), caller=build.caller(adam))
+
+    assert roles(workspace) == {"Alice": "owner", "Bob": "member"}
+    # Nobody asked for more than they had.
+    assert not AuditEvent.objects.filter(refused=True).exists()
 
 
 def test_what_was_decided_by_an_old_role_is_not_done(
