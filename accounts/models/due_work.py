@@ -1,6 +1,7 @@
 """Rows that are work: claimed by one worker at a time, finished by the sweep if a bell was lost."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -11,6 +12,8 @@ from django.db.models import F, Q
 
 # For so long a call that was given up on may still take effect in the cloud.
 DOUBT: Final = timedelta(minutes=5)
+# What concerns workers alone: no page shows it, so it makes no new version of its row.
+UNSEEN: Final = frozenset({"due_at", "attempts", "doubt_until", "claim_token", "claimed_until"})
 
 Row = TypeVar("Row", bound="DueWork")
 
@@ -37,18 +40,9 @@ class DueWorkQuerySet(models.QuerySet[Row]):
         `changes` are written with the claim.
         """
         claim = Claim(pk=pk, token=uuid.uuid4(), until=now + timedelta(seconds=seconds))
-        taken = (
-            self.due(now)
-            .filter(pk=pk)
-            .update(
-                claim_token=claim.token,
-                claimed_until=claim.until,
-                attempts=F("attempts") + 1,
-                version=F("version") + 1,
-                **changes,
-            )
-        )
-        return claim if taken else None
+        taken = self.due(now).filter(pk=pk)
+        held = {"claim_token": claim.token, "claimed_until": claim.until}
+        return claim if taken.update(attempts=F("attempts") + 1, **held, **seen(changes)) else None
 
     def record(self, claim: Claim, *, keep: bool = False, **changes: Any) -> bool:
         """Writes an outcome if the claim still holds, and gives the claim back unless `keep`.
@@ -57,15 +51,15 @@ class DueWorkQuerySet(models.QuerySet[Row]):
         """
         if not keep:
             changes = {"claim_token": None, "claimed_until": None, **changes}
-        return bool(
-            self.filter(pk=claim.pk, claim_token=claim.token).update(
-                version=F("version") + 1, **changes
-            )
-        )
+        held = self.filter(pk=claim.pk, claim_token=claim.token)
+        return bool(held.update(**seen(changes)))
 
 
 class DueWork(models.Model):
-    """`due_at` says when a worker moves this row next; empty means that none will."""
+    """`due_at` says when a worker moves this row next; empty means that none will.
+
+    `version` goes up with whatever a page may show, which is how the page knows that it is old.
+    """
 
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveIntegerField(default=0, editable=False)
@@ -77,6 +71,11 @@ class DueWork(models.Model):
 
     class Meta:
         abstract = True
+
+
+def seen(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes, with a new version where a page may show any of them."""
+    return {"version": F("version") + 1, **changes} if changes.keys() - UNSEEN else dict(changes)
 
 
 def backoff(attempts: int) -> timedelta:

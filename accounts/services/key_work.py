@@ -64,7 +64,8 @@ def take(
         if claim is None:
             return None
         taken = Taken(ProviderKey.objects.select_related("workspace").get(pk=key_id), claim)
-        taken.announce()
+        if moved:
+            taken.announce()
     return taken
 
 

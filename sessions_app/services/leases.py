@@ -4,7 +4,7 @@ The page renews the lease; the worker speaks to the cloud. Nobody there, no keep
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -80,12 +80,9 @@ def keep(*, pk: int) -> None:
             last_error=type(error).__name__,
         )
         return None
-    AvatarSession.objects.record(
-        claim,
-        due_at=now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS),
-        attempts=0,
-        last_error="",
-    )
+    after: dict[str, Any] = {"last_error": ""} if session.last_error else {}
+    due_at = now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS)
+    AvatarSession.objects.record(claim, due_at=due_at, attempts=0, **after)
 
 
 def _ended_there(session: AvatarSession, claim: Claim, entry: SessionEntry) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Claim
-from accounts.models.due_work import DOUBT, backoff, next_look
+from accounts.models.due_work import DOUBT, UNSEEN, backoff, next_look
 from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
@@ -248,6 +248,7 @@ def _record(
                     obj=context,
                     details=details,
                 )
-            changes.announce(context.workspace_id, ("context", context.public_id))
+            if fields.keys() - UNSEEN:
+                changes.announce(context.workspace_id, ("context", context.public_id))
         elif Context.objects.record(claim, **known, due_at=timezone.now()):
             contexts.ring_and_tell(context)

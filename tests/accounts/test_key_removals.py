@@ -155,6 +155,40 @@ def test_a_creation_that_took_effect_after_the_removal_is_found_on_a_second_look
     assert (key.state, key.due_at) == (State.REVOKED, None)
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_deletion_that_the_list_contradicts_is_done_again_at_the_next_try(
+    cloud: SimulatedCloud, key: ProviderKey, alice: User, status: int
+) -> None:
+    fault(cloud, DELETE, status=status, body={"code": 1000, "data": None, "message": "ok"})
+    revoke(key, alice)
+
+    remove(key)
+
+    assert (key.state, key.last_error) == (State.REVOKING, "UnexpectedResponse")
+    assert key.due_at is not None
+    assert key.due_at < timezone.now() + timedelta(seconds=5)
+    remove(key, after=timedelta(seconds=5))
+    assert (key.state, key.last_error, secrets(cloud)) == (State.REVOKED, "", [])
+
+
+def test_a_look_that_finds_a_stray_or_fails_wakes_no_page(
+    cloud: SimulatedCloud, key: ProviderKey
+) -> None:
+    stray = plant(cloud, key)
+    doubt = {"doubt_until": timezone.now() + LATER, "due_at": timezone.now()}
+    ProviderKey.objects.filter(pk=key.pk).update(**doubt)
+    before = (key.version, Workspace.objects.get().version)
+
+    remove(key)
+    assert stray not in secrets(cloud)
+    fault(cloud, LIST, status=401)
+    remove(key, after=timedelta(minutes=1))
+    remove(key, after=timedelta(minutes=2))
+
+    assert (key.version, Workspace.objects.get().version) == before
+    assert (key.state, key.last_error, key.attempts) == (State.READY, "", 0)
+
+
 def in_flight(cloud: SimulatedCloud, workspace: Workspace, who: User) -> Taken:
     """A delivery whose worker has claimed the key and is about to call."""
     key = provider_keys.register(
@@ -206,15 +240,17 @@ def test_a_key_revoked_while_its_worker_is_dead_is_removed_when_the_claim_runs_o
 
 
 def test_a_key_revoked_during_the_second_look_loses_its_secret_too(
-    cloud: SimulatedCloud, key: ProviderKey, alice: User
+    cloud: SimulatedCloud, key: ProviderKey, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = timezone.now()
-    ProviderKey.objects.filter(pk=key.pk).update(due_at=now)
-    taken = key_work.take(ProviderKey.objects.filter(state=State.READY), key.pk, now)
-    assert taken is not None
-    revoke(key, alice)
+    ProviderKey.objects.filter(pk=key.pk).update(due_at=timezone.now())
 
-    key_removals._record_deletion(taken, 0, timezone.now())
+    def look_while_it_is_revoked(key: ProviderKey) -> int:
+        revoke(key, alice)
+        return 0
+
+    with monkeypatch.context() as patched:
+        patched.setattr(key_removals, "_delete", look_while_it_is_revoked)
+        remove(key)
     remove(key)
 
     assert (key.state, secrets(cloud)) == (State.REVOKED, [])

@@ -252,6 +252,25 @@ def test_a_lost_answer_is_looked_for_before_anything_is_made_again(
     assert cloud.state()["calls"][CREATE] == {"499": 1}
 
 
+def test_looking_for_what_a_lost_answer_may_have_left_wakes_no_page(
+    cloud: SimulatedCloud, guide: Context
+) -> None:
+    fault(cloud, CREATE, mode="close_after")
+    drain()
+    settle(rounds=1)
+    guide.refresh_from_db()
+    before = (guide.version, Workspace.objects.get().version)
+
+    for _ in range(2):
+        Context.objects.update(due_at=timezone.now())
+        mirroring.mirror(pk=guide.pk)
+
+    guide.refresh_from_db()
+    assert guide.due_at is not None
+    assert guide.due_at > timezone.now()
+    assert (guide.version, Workspace.objects.get().version) == before
+
+
 def test_a_creation_that_takes_effect_after_the_deletion_is_deleted_too(
     cloud: SimulatedCloud, guide: Context, alice: User, settings: Any
 ) -> None:

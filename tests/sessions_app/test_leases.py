@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import ProviderKey, User
+from accounts.models import ProviderKey, User, Workspace
 from accounts.services import provider_keys
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession
@@ -46,6 +46,18 @@ def test_a_live_session_is_kept_alive_in_the_cloud_when_that_is_due(
     assert live.state == State.LIVE
     assert live.due_at is not None
     assert 90 < (live.due_at - timezone.now()).total_seconds() <= 100
+
+
+def test_keeping_a_session_alive_wakes_no_page(live: AvatarSession) -> None:
+    before = (live.version, Workspace.objects.get().version)
+    time_passes(100)
+
+    leases.keep(pk=live.pk)
+
+    live.refresh_from_db()
+    assert live.due_at is not None
+    assert live.due_at > timezone.now()
+    assert (live.version, Workspace.objects.get().version) == before
 
 
 def test_a_keep_alive_that_failed_is_tried_again_by_the_next_sweep(
