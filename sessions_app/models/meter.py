@@ -27,7 +27,10 @@ class Meter(models.Model):
     held_credits = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     used_credits = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     starts = models.PositiveIntegerField(default=0)
-    # How much of the month was used up when a warning fell due, and when one was sent.
+    # How much of the month was used up when a warning fell due, and when one was sent; and the
+    # month's limits that these were about.
+    warned_seconds = models.PositiveBigIntegerField(default=0)
+    warned_credits = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     warned_percent = models.PositiveSmallIntegerField(default=0)
     mailed_percent = models.PositiveSmallIntegerField(default=0)
     # Somebody is writing it, until then; a letter that the mail server refused waits as long.

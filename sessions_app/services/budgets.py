@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Workspace
@@ -42,11 +43,6 @@ class Month:
         """The highest of MARKS that was reached, or 0."""
         return next((mark for mark in MARKS if self.percent >= mark), 0)
 
-    @property
-    def warned(self) -> int:
-        """The mark to show: a start that found no room counts as all of it."""
-        return max(self.mark, self.meter.warned_percent)
-
 
 def month(workspace: Workspace, *, period: str) -> Month:
     """The period is one of `limits.periods`; an unsaved zero where nothing was used yet."""
@@ -74,9 +70,12 @@ def tell(*, pk: int, now: datetime) -> None:
     workspace = Workspace.objects.get(public_id=meter.subject.partition(":")[2])
     about = f"budget of {workspace.public_id}"
     if letters.send(*_letter(workspace, meter), to=_owners(workspace), about=about):
-        # Not what it says by now: a mark that was reached meanwhile is yet to be told of.
-        told = Meter.objects.filter(pk=pk, mailed_percent__lt=meter.warned_percent)
-        told.update(mailed_percent=meter.warned_percent, mail_at=None)
+        # Not what it says by now: a mark that was reached meanwhile, or one of another limit, is
+        # yet to be told of.
+        told = Meter.objects.filter(_warned_of(meter.warned_seconds, meter.warned_credits), pk=pk)
+        told.filter(mailed_percent__lt=meter.warned_percent).update(
+            mailed_percent=meter.warned_percent, mail_at=None
+        )
 
 
 def sweep(*, now: datetime) -> None:
@@ -87,9 +86,25 @@ def sweep(*, now: datetime) -> None:
 
 
 def _note(workspace: Workspace, period: str, mark: int) -> None:
+    """A mark is told of once; once more under a limit that is another than when it was told."""
+    seconds, most = workspace.monthly_limit_seconds, workspace.monthly_credit_limit
     rows = Meter.objects.filter(subject=limits.of_workspace(workspace), period=period)
+    rows.exclude(_warned_of(seconds, most)).update(
+        warned_seconds=seconds,
+        warned_credits=most,
+        warned_percent=0,
+        mailed_percent=0,
+        mail_at=None,
+    )
     if mark and rows.filter(warned_percent__lt=mark).update(warned_percent=mark):
         _ring(rows.values_list("pk", flat=True).get())
+
+
+def _warned_of(seconds: int, most: Decimal | None) -> Q:
+    """Meters whose warnings are about these limits, of a month's seconds and credits."""
+    if most is None:
+        return Q(warned_seconds=seconds, warned_credits__isnull=True)
+    return Q(warned_seconds=seconds, warned_credits=most)
 
 
 def _ring(pk: int) -> None:

@@ -50,7 +50,8 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         "usage": {
             "used_minutes": month.meter.used_seconds // 60,
             "limit_minutes": workspace.monthly_limit_seconds // 60,
-            "warned_percent": month.warned,
+            "used_percent": month.percent,
+            "is_to_warn": month.mark > 0,
             "live": sum(session.state == State.LIVE for session in running),
             "live_limit": workspace.concurrency_limit,
         },

@@ -144,6 +144,53 @@ def test_owners_hear_of_each_mark_once(
     assert told() == []
 
 
+def test_under_another_limit_each_mark_is_told_of_anew_and_once(alice: User, plan: Wish) -> None:
+    workspace = plan.provider_key.workspace
+    limit(workspace, minutes=4)
+    ended(alice, plan, seconds=120)
+    with pytest.raises(QuotaReached):
+        build.avatar_session(alice, replace(plan, max_seconds=180))
+    assert marks_told() == ["100"]
+
+    limit(workspace, minutes=100)
+    ended(alice, plan, seconds=120)
+    assert marks_told() == []
+    limit(workspace, minutes=10)
+    for _ in range(2):
+        ended(alice, plan, seconds=60)
+    assert marks_told() == ["50"]
+    ended(alice, plan, seconds=120)
+    assert marks_told() == ["80"]
+    assert marks_told() == []
+
+
+def limit(workspace: Workspace, *, minutes: int) -> None:
+    workspace.monthly_minutes = minutes
+    workspace.save()
+
+
+def marks_told() -> list[str]:
+    """The percentages in the letters that are sent now."""
+    mail.outbox.clear()
+    for meter in Meter.objects.untold(timezone.now()):
+        budgets.tell(pk=meter.pk, now=timezone.now())
+    return [letter.subject.partition(" has used ")[2].partition(" ")[0] for letter in mail.outbox]
+
+
+def test_a_letter_about_a_limit_that_is_raised_meanwhile_counts_for_the_old_one(
+    half_used: Meter, alice: User, plan: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(*_: object, **__: object) -> None:
+        limit(plan.provider_key.workspace, minutes=4)
+        ended(alice, plan, seconds=90)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("liveavatar_web.letters.send_mail", send)
+        budgets.tell(pk=half_used.pk, now=timezone.now())
+
+    assert marks_told() == ["50"]
+
+
 @pytest.fixture
 def half_used(alice: User, plan: Wish) -> Meter:
     """Of two minutes one is used, and nobody was told yet."""
@@ -264,22 +311,35 @@ def test_credits_are_known_though_the_avatars_cannot_be_read(
     assert (account.credits_left, account.last_error) == (1000, "Forbidden")
 
 
-def test_the_dashboard_shows_the_highest_mark(
-    alice: User, plan: Wish, client: Client, month: str
+def test_the_dashboard_shows_how_much_is_used_from_half_of_it_on_and_less_of_a_higher_limit(
+    alice: User, plan: Wish, client: Client
 ) -> None:
     client.force_login(alice)
-    workspace: Workspace = plan.provider_key.workspace
+    workspace = plan.provider_key.workspace
 
     def shown() -> str:
-        return client.get(reverse("dashboard")).content.decode()
+        page = client.get(reverse("dashboard")).content.decode().replace("&#x27;", "'")
+        return page.partition(" % of this month's budget is used")[0][-3:].strip(">")
 
-    assert "of this month's budget is used" not in shown().replace("&#x27;", "'")
-    Meter.objects.create(
-        subject=limits.of_workspace(workspace),
-        period=month,
-        used_seconds=int(0.8 * workspace.monthly_limit_seconds) + 1,
-    )
-    assert "80 % of this month's budget is used" in shown().replace("&#x27;", "'")
+    def is_silent() -> bool:
+        return "budget is used" not in client.get(reverse("dashboard")).content.decode()
+
+    limit(workspace, minutes=10)
+    assert is_silent()
+    ended(alice, plan, seconds=120)
+    assert is_silent()
+    for _ in range(3):
+        ended(alice, plan, seconds=120)
+    assert shown() == "80"
+    with pytest.raises(QuotaReached):
+        build.avatar_session(alice, replace(plan, max_seconds=180))
+    assert shown() == "80"
+    ended(alice, plan, seconds=120)
+    assert shown() == "100"
+    limit(workspace, minutes=15)
+    assert shown() == "66"
+    limit(workspace, minutes=100)
+    assert is_silent()
 
 
 def test_a_month_over_shows_nothing_of_the_last(alice: User, plan: Wish) -> None:
@@ -291,5 +351,5 @@ def test_a_month_over_shows_nothing_of_the_last(alice: User, plan: Wish) -> None
 
     this = limits.periods(timezone.now())[1]
 
-    assert budgets.month(workspace, period=this).warned == 0
+    assert budgets.month(workspace, period=this).mark == 0
     assert avatar_sessions.wish_of(build.avatar_session(alice, plan)) == plan
