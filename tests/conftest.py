@@ -45,9 +45,13 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def collected_files() -> None:
-    """WhiteNoise warns where nothing was ever collected; the finders serve what tests ask for."""
+def static_files() -> None:
+    """Files are looked for when a test asks for one, not listed anew by each test's client.
+
+    WhiteNoise warns where nothing was ever collected; the finders serve what tests ask for.
+    """
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    django_settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session", autouse=True)
