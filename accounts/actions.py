@@ -132,6 +132,7 @@ class Action(StrEnum):
     SESSION_ROOM_GIVEN = "avatar_session.room_given"
     SESSION_EXTENDED = "avatar_session.extended"
     SESSION_RESUMED = "avatar_session.resumed"
+    PROMPT_READ = "prompt.read", "reason", "context", "number"
     TRANSCRIPT_READ = "transcript.read", "reason"
     TRANSCRIPT_DOWNLOADED = "transcript.downloaded", "format", "reason"
     TRANSCRIPT_DELETED = "transcript.deleted", "lines"

@@ -85,7 +85,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         if not self.has_add_permission(request):
             raise PermissionDenied
         if form.is_valid():
-            email, caller = form.cleaned_data["email"], Caller.of(request)
+            email, caller = form.cleaned_data["email"], Caller.of_staff(request)
             try:
                 link = invitations.invite(email=email, caller=caller)
             except invitations.AlreadyMember as error:

@@ -55,7 +55,7 @@ def _record(request: HttpRequest, obj: Any, change: str, fields: str = "") -> No
     with transaction.atomic():
         audit.record(
             Action.ADMIN_CHANGED,
-            caller=Caller.of(request),
+            caller=Caller.of_staff(request),
             workspace=_workspace_of(obj),
             obj=obj,
             details={"change": change, "fields": fields},

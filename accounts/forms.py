@@ -1,7 +1,7 @@
 """Forms say what may come in; they validate and never save."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -9,6 +9,8 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.actions import Action
+from accounts.models import Workspace
+from accounts.models.user import ids_in
 from accounts.rights import Role
 from accounts.services.trail import EventFilter
 from accounts.services.workspaces import Retention
@@ -189,7 +191,36 @@ class NewKeyForm(KeyNameForm):
         return cleaned
 
 
+class WorkspaceField(forms.CharField):
+    """A workspace by its id, which may outlive it, its name, or a piece that no other's has.
+
+    Its clean value is the id, as text.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=120, label="Workspace")
+
+    @staticmethod
+    def found(data: Mapping[str, Any]) -> Workspace | None:
+        """The one that is asked for, where there is one and it is clear which."""
+        meant = Workspace.objects.meant_by(data.get("workspace", "").strip())
+        return meant[0] if len(meant) == 1 else None
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not text or ids_in(text):
+            return text
+        meant = Workspace.objects.meant_by(text)
+        if not meant:
+            raise forms.ValidationError("There is no such workspace.")
+        if len(meant) > 1:
+            raise forms.ValidationError("Several are called so. Write the id, from its page.")
+        return str(meant[0].public_id)
+
+
 class AuditFilterForm(forms.Form):
+    found: Workspace | None = None
+
     action = forms.ChoiceField(
         required=False,
         choices=[("", "Anything"), *((action.value, action.value) for action in Action)],
@@ -213,3 +244,13 @@ class AuditFilterForm(forms.Form):
 
     def wanted(self) -> EventFilter:
         return EventFilter(**self.cleaned_data)
+
+
+class EverywhereAuditForm(AuditFilterForm):
+    """Of the whole installation's trail; `found` is the workspace asked for, if it is there yet."""
+
+    workspace = WorkspaceField()
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.found = WorkspaceField.found(data)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.requests import MemberRequest
+from accounts.requests import SignedInRequest
 from accounts.services.single_sign_on import PROVIDER_ID
 
 P = ParamSpec("P")
+Request = TypeVar("Request", bound=SignedInRequest)
 
 # What counts as having been asked: a password, a code of the second step, a passkey, the
 # provider of single sign-on.
@@ -27,8 +28,8 @@ _METHODS: Final = {"password", "mfa", "socialaccount"}
 
 
 def recent_password_required(
-    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[MemberRequest, P], HttpResponseBase]:
+    view: Callable[Concatenate[Request, P], HttpResponseBase],
+) -> Callable[Concatenate[Request, P], HttpResponseBase]:
     """Sends people whose password was given too long ago to give it again, and then back.
 
     Not allauth's decorator: that one keeps the fields of a refused POST in the session, in clear,
@@ -37,7 +38,7 @@ def recent_password_required(
     """
 
     @wraps(view)
-    def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapped(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _is_recent(request):
             return view(request, *args, **kwargs)
         if not get_adapter(request).get_reauthentication_methods(request.user):
@@ -49,10 +50,10 @@ def recent_password_required(
         query = urlencode({"next": request.path})
         return redirect(f"{reverse('account_reauthenticate')}?{query}")
 
-    return cast(Callable[Concatenate[MemberRequest, P], HttpResponseBase], wrapped)
+    return cast(Callable[Concatenate[Request, P], HttpResponseBase], wrapped)
 
 
-def _is_recent(request: MemberRequest) -> bool:
+def _is_recent(request: SignedInRequest) -> bool:
     seconds = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     if request.user.date_joined > timezone.now() - timedelta(seconds=seconds):
         # They chose their password within that time, whichever way they came in.

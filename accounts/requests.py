@@ -32,10 +32,13 @@ class SecondStepMissing(PermissionDenied):
         self.workspace = workspace
 
 
-class MemberRequest(HttpRequest):
+class SignedInRequest(HttpRequest):
+    user: User
+
+
+class MemberRequest(SignedInRequest):
     """`membership` is where this person works; objects still come through `visible_to(user)`."""
 
-    user: User
     membership: Membership
 
 
@@ -125,10 +128,8 @@ def member_required(
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], wrapped)
 
 
-class StaffRequest(HttpRequest):
+class StaffRequest(SignedInRequest):
     """Of somebody who looks after the whole installation."""
-
-    user: User
 
 
 def staff_required(

@@ -18,6 +18,7 @@ class Right(StrEnum):
     START_SESSIONS = "start sessions"
     STOP_ANY_SESSION = "stop anybody's session"
     READ_TRANSCRIPTS = "read everybody's transcripts"
+    READ_PROMPTS = "read the prompts of contexts"
     READ_AUDIT = "read the audit trail"
     DELETE_TRANSCRIPTS = "delete anybody's transcripts"
     SET_RETENTION = "choose how long transcripts are kept"
@@ -29,7 +30,7 @@ class Right(StrEnum):
     SHARE_FILTERS = "share filters of sessions"
 
 
-_MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS})
+_MEMBER: Final = frozenset({Right.WRITE_CONTEXTS, Right.START_SESSIONS, Right.READ_PROMPTS})
 _ADMIN: Final = _MEMBER | {
     Right.MANAGE_KEYS,
     Right.MANAGE_WIDGETS,
@@ -48,5 +49,16 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.OWNER: _ADMIN | {Right.DELETE_WORKSPACE, Right.HAND_OVER},
     Role.ADMIN: _ADMIN,
     Role.MEMBER: _MEMBER,
-    Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.READ_TRANSCRIPTS, Right.SHARE_FILTERS}),
+    Role.AUDITOR: frozenset(
+        {Right.READ_AUDIT, Right.READ_PROMPTS, Right.READ_TRANSCRIPTS, Right.SHARE_FILTERS}
+    ),
+}
+
+# What staff of the installation may do in every workspace, each with the permission of Django's
+# that it takes; where that is empty, all of them may.
+STAFF_RIGHTS: Final[dict[Right, str]] = {
+    Right.READ_AUDIT: "",
+    Right.READ_PROMPTS: "",
+    Right.READ_TRANSCRIPTS: "",
+    Right.STOP_ANY_SESSION: "sessions_app.change_avatarsession",
 }

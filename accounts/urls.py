@@ -64,4 +64,6 @@ urlpatterns = [
     path("workspace/new", workspace.new, name="workspace_new"),
     path("audit/", audit.index, name="audit"),
     path("audit/export.<str:kind>", audit.export, name="audit_export"),
+    path("staff/audit/", audit.staff_index, name="staff_audit"),
+    path("staff/audit/export.<str:kind>", audit.staff_export, name="staff_audit_export"),
 ]

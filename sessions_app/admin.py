@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.admin_audit import ReadOnlyAdmin
 from accounts.models import User
+from accounts.rights import STAFF_RIGHTS, Right
 from accounts.services.callers import Caller
 from sessions_app.models import (
     Avatar,
@@ -60,7 +61,7 @@ class AvatarSessionAdmin(ReadOnlyAdmin):
 
     def has_stop_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.has_perm(
-            avatar_sessions.STOP_ANYWHERE
+            STAFF_RIGHTS[Right.STOP_ANY_SESSION]
         )
 
     @admin.action(description="Stop the selected sessions", permissions=["stop"])
@@ -68,7 +69,7 @@ class AvatarSessionAdmin(ReadOnlyAdmin):
         """Ends each that is not over yet, as an administrator."""
         found = list(sessions.open().select_related("workspace"))  # type: ignore[attr-defined]
         for session in found:
-            avatar_sessions.stop_by(session, caller=Caller.of(request), now=timezone.now())
+            avatar_sessions.stop_by(session, caller=Caller.of_staff(request), now=timezone.now())
         stopped = "1 session is" if len(found) == 1 else f"{len(found)} sessions are"
         messages.success(request, f"{stopped} ending.")
 

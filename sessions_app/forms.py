@@ -43,9 +43,7 @@ class AvatarSearchForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why somebody reads what others said, and in which form they want it."""
-
-    PAGE, TEXT, JSON = "page", "txt", "json"
+    """Why somebody reads what is not theirs."""
 
     reason = forms.CharField(
         min_length=5,
@@ -54,6 +52,13 @@ class ReasonForm(forms.Form):
         help_text="The workspace sees it in its audit trail, with your name.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class TranscriptForm(ReasonForm):
+    """Why somebody reads what others said, and in which form they want it."""
+
+    PAGE, TEXT, JSON = "page", "txt", "json"
+
     form = forms.ChoiceField(choices=[(each, each) for each in (PAGE, TEXT, JSON)])
 
 

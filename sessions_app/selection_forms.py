@@ -6,8 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 
+from accounts.forms import WorkspaceField
 from accounts.models import ProviderKey, User, Workspace
+from accounts.models.user import ids_in
 from sessions_app import endings
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import Avatar, Widget
@@ -70,12 +73,19 @@ class SelectionForm(forms.Form):
         required=False, label="To", widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, workspace: Workspace, everybodys: bool, **kwargs: Any) -> None:
-        """`everybodys` where the rows to choose from are not one person's own."""
+    def __init__(
+        self, *args: Any, workspace: Workspace | None, everybodys: bool, **kwargs: Any
+    ) -> None:
+        """`everybodys` where the rows to choose from are not one person's own.
+
+        Without a workspace only what is asked for already is offered: there may be too many.
+        """
         super().__init__(*args, **kwargs)
-        widgets = Widget.objects.filter(workspace=workspace).order_by("name", "id")
-        keys = ProviderKey.objects.filter(workspace=workspace).order_by("name", "id")
+        self.within = workspace
+        widgets = self._of_workspace("widget", Widget.objects.all(), "workspace")
+        keys = self._of_workspace("key", ProviderKey.objects.all(), "workspace")
         avatars = Avatar.objects.order_by("name", "id").values_list("public_id", "name")
+        widgets, keys = widgets.order_by("name", "id"), keys.order_by("name", "id")
         self._offer("widget", "Any", [(each.public_id, _name_of(each)) for each in widgets])
         self._offer(
             "key", "Any", [(each.public_id, f"{each.name} · …{each.last4}") for each in keys]
@@ -84,9 +94,16 @@ class SelectionForm(forms.Form):
         if not everybodys:
             del self.fields["who"]
             return
-        people = User.objects.filter(memberships__workspace=workspace).order_by("email")
+        people = self._of_workspace("who", User.objects.all(), "memberships__workspace")
+        people = people.order_by("email")
         strangers = (VISITORS, "Visitors of widgets")
         self._offer("who", "Anybody", [strangers, *((each.public_id, each) for each in people)])
+
+    def _of_workspace(self, name: str, rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+        if self.within is not None:
+            return rows.filter(**{field: self.within})
+        asked = ids_in(self.data.get(name, ""))
+        return rows.filter(public_id__in=asked) if asked else rows.none()
 
     def _offer(self, name: str, nothing: str, choices: Iterable[tuple[Any, Any]]) -> None:
         field = self.fields[name]
@@ -112,6 +129,28 @@ class SelectionForm(forms.Form):
 
     def selection(self) -> Selection:
         return Selection(**self.cleaned_data)
+
+    def words(self, name: str, value: str) -> str:
+        """What an asked value is called."""
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value, value))
+
+
+class EverywhereForm(SelectionForm):
+    """Which sessions of the installation to show; what a workspace has, once one is named."""
+
+    workspace = WorkspaceField()
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, workspace=WorkspaceField.found(data), everybodys=True)
+        for name in ("widget", "key"):
+            if self.within is None and not data.get(name):
+                del self.fields[name]
+
+    def words(self, name: str, value: str) -> str:
+        if name == "workspace" and self.within is not None:
+            return self.within.name
+        return super().words(name, value)
 
 
 class FilterNameForm(forms.Form):

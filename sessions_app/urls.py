@@ -17,7 +17,8 @@ from sessions_app.views import (
     widget_editor,
     widgets,
 )
-from sessions_app.views.staff import overview, people, starts, workspaces
+from sessions_app.views.staff import overview, people, queue, starts, workspaces
+from sessions_app.views.staff import stories as staff_stories
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -93,6 +94,36 @@ urlpatterns = [
     path("staff/", overview.overview, name="staff"),
     path("staff/starts/", starts.starts, name="staff_starts"),
     path("staff/strangers/", overview.strangers, name="staff_strangers"),
+    path("staff/queue/", queue.queue, name="staff_queue"),
+    path("staff/sessions/", session_lists.staff_sessions, name="staff_sessions"),
+    path(
+        "staff/sessions/export.<str:kind>",
+        session_lists.staff_sessions_export,
+        name="staff_sessions_export",
+    ),
+    path("staff/sessions/live", session_lists.staff_live, name="staff_sessions_live"),
+    path("staff/sessions/stop", stop_orders.staff_sessions_stop, name="staff_sessions_stop"),
+    path(
+        "staff/sessions/stops/<uuid:public_id>",
+        stop_orders.staff_stop_order,
+        name="staff_stop_order",
+    ),
+    path("staff/sessions/<uuid:public_id>/", staff_stories.session, name="staff_session"),
+    path(
+        "staff/sessions/<uuid:public_id>/stop",
+        staff_stories.session_stop,
+        name="staff_session_stop",
+    ),
+    path(
+        "staff/sessions/<uuid:public_id>/transcript",
+        staff_stories.transcript_read,
+        name="staff_transcript_read",
+    ),
+    path(
+        "staff/sessions/<uuid:public_id>/prompt",
+        staff_stories.prompt_read,
+        name="staff_prompt_read",
+    ),
     path("staff/workspaces/", workspaces.workspaces, name="staff_workspaces"),
     path("staff/workspaces/<uuid:public_id>/", workspaces.workspace, name="staff_workspace"),
     path(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Membership, ProviderKey, User, Workspace
 from accounts.rights import Role
 from accounts.services import audit_chain
-from accounts.services.callers import Caller
+from accounts.services.callers import STAFF, Caller
 from liveavatar_web.vault import Secret, keyring
 from sessions_app.models import Avatar, AvatarSession, Context, Widget
 from sessions_app.services import avatar_sessions, contexts
@@ -42,8 +42,16 @@ def member(of: Workspace, who: User, role: Role = Role.MEMBER) -> Membership:
     return Membership.objects.create(workspace=of, user=who, role=role)
 
 
-def caller(who: User) -> Caller:
-    return Caller(user=who, label=who.label, address="127.0.0.1", agent="tests", email=who.email)
+def caller(who: User, *, as_staff: bool = False) -> Caller:
+    label = f"{STAFF}{who.label}" if as_staff else who.label
+    return Caller(
+        user=who,
+        label=label,
+        address="127.0.0.1",
+        agent="tests",
+        email=who.email,
+        as_staff=as_staff,
+    )
 
 
 def provider_key(

@@ -24,6 +24,13 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
         wanted = Q(name__icontains=text) | Q(pk__in=theirs.values("workspace"))
         return self.filter(wanted | Q(public_id__in=ids_in(text)))
 
+    def meant_by(self, text: str) -> "list[Workspace]":
+        """The one that is called so, or is found by it alone; two where it is not clear which."""
+        if not text:
+            return []
+        called_so = self.filter(name__iexact=text)
+        return list(called_so[:2]) or list(self.named(text)[:2])
+
     def closed(self) -> "WorkspaceQuerySet":
         """Those in which nothing may run: suspended, or on their way out."""
         return self.filter(Q(suspended_at__isnull=False) | Q(delete_after__isnull=False))

@@ -1,7 +1,7 @@
 """Who is behind a call of a service: a person in a request, or a part of the system."""
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import structlog
 from django.http import HttpRequest
@@ -10,6 +10,8 @@ from accounts.models import User
 from liveavatar_web.throttles import client_ip
 
 AGENT_LENGTH = 300
+# How the audit trail's name for somebody begins who acted as staff, not as a member.
+STAFF: Final = "staff: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Caller:
 
     `label` outlives the person and identifies nobody by itself; `email`, `address` and `agent`
     are personal data, kept apart and erasable. `holder` is the key that a stranger at a widget has
-    proven to hold.
+    proven to hold. `as_staff` is for those who act on the whole installation, whatever they are
+    a member of.
     """
 
     user: User | None
@@ -28,6 +31,7 @@ class Caller:
     agent: str = ""
     email: str = ""
     holder: str = ""
+    as_staff: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest, *, user: User | None = None, email: str = "") -> Self:
@@ -42,6 +46,12 @@ class Caller:
             agent=request.headers.get("User-Agent", "")[:AGENT_LENGTH],
             email=email or (user.email if user else ""),
         )
+
+    @classmethod
+    def of_staff(cls, request: HttpRequest) -> Self:
+        """Whoever is signed in, on a page of the installation's."""
+        caller = cls.of(request)
+        return replace(caller, label=f"{STAFF}{caller.label}", as_staff=True)
 
     @classmethod
     def stranger(cls, request: HttpRequest, *, label: str, holder: str) -> Self:

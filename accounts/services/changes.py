@@ -1,13 +1,16 @@
 """Tells the pages that watch that something of a workspace has changed."""
 
 import uuid
+from typing import Final
 
-from django.db.models import F
+from django.db.models import F, Sum
 
-from accounts.models import Workspace
+from accounts.models import AuditChain, Workspace
 from liveavatar_web import watch
 
 Topic = tuple[str, uuid.UUID]
+# What pages watch that tell of every workspace.
+INSTALLATION: Final = ("installation", "all")
 
 
 def announce(workspace_id: int, *topics: Topic) -> None:
@@ -22,3 +25,13 @@ def announce(workspace_id: int, *topics: Topic) -> None:
     watch.nudge("workspace", row.values_list("public_id", flat=True).get())
     for kind, public_id in topics:
         watch.nudge(kind, public_id)
+    watch.nudge(*INSTALLATION)
+
+
+def version_of_all() -> int:
+    """A number that rises with whatever the audit trail tells, in any workspace.
+
+    Read from the heads of its chains, which outlive their workspaces: a counter of all would be a
+    row for which every change waits.
+    """
+    return AuditChain.objects.aggregate(events=Sum("number"))["events"] or 0

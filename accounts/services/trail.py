@@ -14,7 +14,7 @@ from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.models.audit_event import AuditEventQuerySet
 from accounts.services import audit
 from accounts.services.audit import Action
-from accounts.services.callers import Caller
+from accounts.services.callers import STAFF, Caller
 from liveavatar_web import days
 from liveavatar_web.exports import Record
 from liveavatar_web.look_back import Past
@@ -31,10 +31,11 @@ HANDFUL: Final = 1_000
 class EventFilter:
     """Which events are wanted; what is empty is not asked about. Days are in UTC, both included.
 
-    `actor` is a public id, an e-mail address or a piece of a name; `object` an id, a kind of thing,
-    or a piece of a label.
+    `workspace` is a public id; `actor` one, an e-mail address or a piece of a name; `object` an id,
+    a kind of thing, or a piece of a label.
     """
 
+    workspace: str = ""
     action: str = ""
     actor: str = ""
     object: str = ""
@@ -47,11 +48,21 @@ class EventFilter:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return urlencode({name: value for name, value in values.items() if value})
 
-    def past(self, rows: AuditEventQuerySet) -> Past[AuditEvent]:
-        """Those of `rows` that are wanted, to be read newest first."""
+    def past(self, rows: AuditEventQuerySet, *, of_one: bool = True) -> Past[AuditEvent]:
+        """Those of `rows` that are wanted, to be read newest first.
+
+        `of_one` where the rows are those of one workspace.
+        """
         among = rows.filter(*self._days())
-        indexed, rest = self._conditions()
-        # One index has each in the list's order; the others are looked for within.
+        if self.workspace:
+            among = among.filter(workspace_id=self.workspace)
+        indexed, within_one, rest = self._conditions()
+        # One index has each in the list's order; the others are looked for within. That of some
+        # begins with the workspace.
+        if of_one or self.workspace:
+            indexed += within_one
+        else:
+            rest += within_one
         among = among.filter(*indexed[:1])
         rest += indexed[1:]
         return Past(among, among.filter(*rest) if rest else among, by="at")
@@ -62,18 +73,19 @@ class EventFilter:
         if self.until is not None:
             yield Q(at__lte=days.ends(self.until))
 
-    def _conditions(self) -> tuple[list[Q], list[Q]]:
-        indexed, rest = [], []
+    def _conditions(self) -> tuple[list[Q], list[Q], list[Q]]:
+        """What an index has in order, what one has within a workspace, and what none has."""
+        indexed, within_one, rest = [], [], []
         for text, part in ((self.object, "object"), (self.actor, "actor")):
             if (public_id := _id(text)) is not None:
                 indexed.append(Q(**{f"{part}_id": public_id}))
             elif text:
                 rest.append(_named(part, text))
         if self.refused:
-            indexed.append(Q(refused=True))
+            within_one.append(Q(refused=True))
         if self.action:
-            indexed.append(Q(action=self.action))
-        return indexed, rest
+            within_one.append(Q(action=self.action))
+        return indexed, within_one, rest
 
 
 def told(events: Iterable[AuditEvent]) -> list[AuditEvent]:
@@ -90,21 +102,28 @@ def told(events: Iterable[AuditEvent]) -> list[AuditEvent]:
     for event in found:
         event.personal = by_event.get(event.public_id)
         name = names.get(event.actor_id) if event.actor_id else None
-        event.actor_name = name or event.actor_label
+        event.actor_name = _called(event.actor_label, name)
     return found
+
+
+def _called(label: str, name: str | None) -> str:
+    if name is None:
+        return label
+    return f"{STAFF}{name}" if label.startswith(STAFF) else name
 
 
 def export(
     wanted: EventFilter,
     *,
     rows: AuditEventQuerySet,
+    of_one: bool,
     workspace: Workspace | None,
     caller: Caller,
     kind: str,
 ) -> Iterator[list[Record]]:
     """Those of `rows` that are wanted, newest first, a handful at a time; audited at once.
 
-    `workspace` is the one whose own trail tells of it.
+    `of_one` is as in `EventFilter.past`; `workspace` is the one whose own trail tells of it.
     """
     with transaction.atomic():
         audit.record(
@@ -114,7 +133,7 @@ def export(
             obj=workspace,
             details={"format": kind, "filter": wanted.query},
         )
-    handfuls = wanted.past(rows).all(size=HANDFUL)
+    handfuls = wanted.past(rows, of_one=of_one).all(size=HANDFUL)
     return ([_record(event) for event in told(handful)] for handful in handfuls)
 
 

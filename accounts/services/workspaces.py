@@ -1,7 +1,7 @@
 """Workspaces, and what their members may do."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Self
+from typing import NoReturn, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from accounts.models import Membership, User, Workspace
-from accounts.rights import Right, Role
+from accounts.rights import STAFF_RIGHTS, Right, Role
 from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
@@ -18,8 +18,9 @@ from accounts.services.callers import Caller
 class NotAllowed(PermissionDenied):
     """Somebody asked for what their role in the workspace does not allow."""
 
-    def __init__(self, right: Right) -> None:
-        super().__init__(f"Your role in this workspace does not let you {right.value}.")
+    def __init__(self, right: Right, *, as_staff: bool = False) -> None:
+        whose = "Your permissions do" if as_staff else "Your role in this workspace does"
+        super().__init__(f"{whose} not let you {right.value}.")
         self.right = right
 
 
@@ -145,6 +146,28 @@ def require(right: Right, *, caller: Caller, workspace: Workspace) -> Membership
         membership = caller.user.memberships.open().filter(workspace=workspace).first()
         if membership is not None and membership.may(right):
             return membership
+    _refuse(right, caller, workspace)
+
+
+def permit(right: Right, *, caller: Caller, workspace: Workspace | None) -> None:
+    """As `require`, for what staff of the installation may do in every workspace too.
+
+    `workspace` is None for what concerns all of them, which is for staff alone.
+    """
+    if workspace is not None and not caller.as_staff:
+        require(right, caller=caller, workspace=workspace)
+    elif not _staff_may(right, caller):
+        _refuse(right, caller, workspace)
+
+
+def _staff_may(right: Right, caller: Caller) -> bool:
+    user, permission = caller.user, STAFF_RIGHTS.get(right)
+    if user is None or permission is None or not (caller.as_staff and user.is_staff):
+        return False
+    return not permission or user.has_perm(permission)
+
+
+def _refuse(right: Right, caller: Caller, workspace: Workspace | None) -> NoReturn:
     audit.refusal(
         Action.PERMISSION_REFUSED,
         caller=caller,
@@ -152,7 +175,7 @@ def require(right: Right, *, caller: Caller, workspace: Workspace) -> Membership
         obj=workspace,
         details={"right": right.value},
     )
-    raise NotAllowed(right)
+    raise NotAllowed(right, as_staff=caller.as_staff)
 
 
 def _create(name: str, owner: User, caller: Caller) -> Workspace:

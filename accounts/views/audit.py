@@ -1,6 +1,8 @@
-from typing import Final
+"""The audit trail: of the workspace where one works, or of all of them for staff."""
 
-from django.contrib.auth.decorators import login_required
+from dataclasses import dataclass
+from typing import Final, Self
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -8,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.forms import AuditFilterForm
-from accounts.models import AuditEvent, User, Workspace
+from accounts.forms import AuditFilterForm, EverywhereAuditForm
+from accounts.models import AuditEvent, Workspace
 from accounts.models.audit_event import AuditEventQuerySet
-from accounts.requests import membership_of
+from accounts.requests import MemberRequest, StaffRequest, member_required, staff_required
 from accounts.rights import Right
 from accounts.services import audit_status, trail
 from accounts.services.audit_status import Status
@@ -23,20 +25,90 @@ from liveavatar_web.look_back import Place, Stretch
 PAGE_SIZE: Final = 50
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What one pair of pages reads; `workspace` is None where that is the installation's."""
+
+    rows: AuditEventQuerySet
+    form: AuditFilterForm
+    workspace: Workspace | None
+    caller: Caller
+    routes: dict[str, str]
+
+    @classmethod
+    def of_member(cls, request: MemberRequest) -> Self:
+        membership = request.membership
+        if not membership.may(Right.READ_AUDIT):
+            raise PermissionDenied(
+                "Your role in this workspace does not let you read the audit trail."
+            )
+        return cls(
+            # Not `visible_to`: one workspace is what an index has in order.
+            rows=AuditEvent.objects.filter(workspace_id=membership.workspace.public_id),
+            form=AuditFilterForm(request.GET),
+            workspace=membership.workspace,
+            caller=Caller.of(request),
+            routes={"audit": "audit", "export": "audit_export"},
+        )
+
+    @classmethod
+    def of_staff(cls, request: StaffRequest) -> Self:
+        return cls(
+            rows=AuditEvent.objects.all(),
+            form=EverywhereAuditForm(request.GET),
+            workspace=None,
+            caller=Caller.of_staff(request),
+            routes={"audit": "staff_audit", "export": "staff_audit_export"},
+        )
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.workspace is None
+
+    def status(self) -> Status:
+        """Of the chains that are read: all, or the workspace's."""
+        if self.workspace is None:
+            return audit_status.of_installation(now=timezone.now())
+        return audit_status.of(self.workspace)
+
+
 @require_safe
-@login_required
-def index(request: HttpRequest) -> HttpResponse:
+@member_required
+def index(request: MemberRequest) -> HttpResponse:
+    return _page(request, Scope.of_member(request))
+
+
+@require_safe
+@staff_required
+def staff_index(request: StaffRequest) -> HttpResponse:
+    return _page(request, Scope.of_staff(request))
+
+
+@require_safe
+@member_required
+def export(request: MemberRequest, kind: str) -> HttpResponseBase:
+    return _file(request, Scope.of_member(request), kind)
+
+
+@require_safe
+@staff_required
+def staff_export(request: StaffRequest, kind: str) -> HttpResponseBase:
+    return _file(request, Scope.of_staff(request), kind)
+
+
+def _page(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The trail, newest first; `before` is the place after which to go on."""
-    rows, workspace = _scope(request)
-    form = AuditFilterForm(request.GET)
+    form = scope.form
     page: Stretch[AuditEvent] = Stretch([], None)
     if form.is_valid():
         place = Place.parse(request.GET.get("before", ""))
-        page = form.wanted().past(rows).stretch(place, size=PAGE_SIZE)
+        past = form.wanted().past(scope.rows, of_one=not scope.is_everywhere)
+        page = past.stretch(place, size=PAGE_SIZE)
     context = {
+        "scope": scope,
         "events": trail.told(page.rows),
         "form": form,
-        "status": _status(workspace),
+        "status": scope.status(),
         "looked_back_to": page.looked_back_to,
         "next_cursor": _next(request, page.next),
         "query": form.wanted().query if form.is_valid() else "",
@@ -44,39 +116,21 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/audit_page.html", context)
 
 
-@require_safe
-@login_required
-def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+def _file(request: HttpRequest, scope: Scope, kind: str) -> HttpResponseBase:
     """All that the page would show, as a file; what makes no sense leads back to the page."""
-    rows, workspace = _scope(request)
     if kind not in list(Format):
         raise Http404
-    form = AuditFilterForm(request.GET)
-    if not form.is_valid():
-        return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
-    caller = Caller.of(request)
-    records = trail.export(form.wanted(), rows=rows, workspace=workspace, caller=caller, kind=kind)
+    if not scope.form.is_valid():
+        return redirect(f"{reverse(scope.routes['audit'])}?{request.GET.urlencode()}")
+    records = trail.export(
+        scope.form.wanted(),
+        rows=scope.rows,
+        of_one=not scope.is_everywhere,
+        workspace=scope.workspace or scope.form.found,
+        caller=scope.caller,
+        kind=kind,
+    )
     return exports.answer(records, columns=trail.COLUMNS, kind=Format(kind), name="audit")
-
-
-def _scope(request: HttpRequest) -> tuple[AuditEventQuerySet, Workspace | None]:
-    """What whoever asks may read: staff the installation's, others the workspace they work in."""
-    assert isinstance(request.user, User)
-    if request.user.is_staff:
-        return AuditEvent.objects.all(), None
-    membership = membership_of(request)
-    if membership is None or not membership.may(Right.READ_AUDIT):
-        raise PermissionDenied("Your role in this workspace does not let you read the audit trail.")
-    # Not `visible_to`: one workspace is what an index has in order.
-    rows = AuditEvent.objects.filter(workspace_id=membership.workspace.public_id)
-    return rows, membership.workspace
-
-
-def _status(workspace: Workspace | None) -> Status:
-    """Of the chains that they see: all, or their workspace's."""
-    if workspace is None:
-        return audit_status.of_installation(now=timezone.now())
-    return audit_status.of(workspace)
 
 
 def _next(request: HttpRequest, place: Place | None) -> str | None:

@@ -19,12 +19,15 @@ class StopOrderQuerySet(DueWorkQuerySet["StopOrder"]):
 class StopOrder(DueWork):
     """Somebody wants every session to end that a filter finds; a worker carries it out.
 
+    Without a `workspace` it is for those of the whole installation, and of staff.
+
     It is for those that were there when it was given: of an id up to `last_session`. `left` is how
     many of the `total` are still to be ended.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="stop_orders")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, null=True, related_name="stop_orders")
+    by_staff = models.BooleanField(default=False)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     request_id = models.CharField(max_length=64, blank=True)
@@ -42,6 +45,10 @@ class StopOrder(DueWork):
                 condition=Q(finished_at__isnull=True, due_at__isnull=False)
                 | Q(finished_at__isnull=False, due_at__isnull=True, left=0),
                 name="stop_order_finished_or_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(workspace__isnull=False) | Q(by_staff=True),
+                name="stop_order_everywhere_by_staff",
             ),
         ]
         indexes = [

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Min, Q
 
-from accounts.models import DueWork, ProviderKey
+from accounts.models import DueWork, ProviderKey, WorkspaceInvitation
 from accounts.services import audit_status
 from sessions_app.lifecycle import LIFECYCLE, OPEN, EndReason, Stage, State
 from sessions_app.models import (
@@ -18,6 +18,7 @@ from sessions_app.models import (
     CloudStranger,
     Context,
     Reconciliation,
+    StopOrder,
 )
 
 # Over so many of the newest sessions the share of the cloud's faults is taken.
@@ -28,11 +29,13 @@ _FAILING: Final = 5
 # A doubtful id whose start can no longer take effect is struck off at the next look.
 _LAST_LOOK: Final = timedelta(minutes=1)
 
-_KINDS: Final[dict[str, type[DueWork]]] = {
+KINDS: Final[dict[str, type[DueWork]]] = {
     "session": AvatarSession,
     "cloud_session": CloudSession,
+    "stop_order": StopOrder,
     "provider_key": ProviderKey,
     "context": Context,
+    "invitation": WorkspaceInvitation,
     "cloud_account": CloudAccount,
     "reconciliation": Reconciliation,
 }
@@ -86,7 +89,8 @@ class Figures:
 
     @property
     def needing_attention(self) -> int:
-        return sum(each.failing + each.refused for each in self.work)
+        """Rows that whoever looks after the installation can do something about."""
+        return sum(each.failing for each in self.work)
 
     def by_stage(self) -> list[tuple[Stage, int]]:
         return [(LIFECYCLE[state], count) for state, count in self.sessions.items()]
@@ -103,12 +107,16 @@ def read(*, now: datetime) -> Figures:
     return Figures(
         sessions=_sessions(),
         doubtful=doubtful.count(),
-        work=[_work(kind, model, now) for kind, model in _KINDS.items()],
+        work=work(now=now),
         lists=list(_lists(now)),
         strangers=CloudStranger.objects.filter(gone_at__isnull=True).count(),
         credits_left=account.credits_left if account else None,
         audit=audit_status.of_installation(now=now),
     )
+
+
+def work(*, now: datetime) -> list[Work]:
+    return [_work(kind, model, now) for kind, model in KINDS.items()]
 
 
 def cloud_faults() -> int:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import ProviderKey, User
+from accounts.models import ProviderKey, User, Workspace
 from liveavatar_web import days
 from liveavatar_web.look_back import Past
 from sessions_app.lifecycle import OPEN
@@ -32,9 +32,11 @@ class Selection:
     """A filter as its address says it; what is empty is not asked about.
 
     `q` is the beginning of a session's id, or LiveAvatar's id in full. `who` is a person's public
-    id, or VISITORS; `widget`, `avatar` and `key` are public ids. Days are in UTC, both included.
+    id, or VISITORS; `workspace`, `widget`, `avatar` and `key` are public ids. Days are in UTC, both
+    included.
     """
 
+    workspace: str = ""
     q: str = ""
     state: str = ""
     reason: str = ""
@@ -76,12 +78,16 @@ class Selection:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
-    def past(self, rows: AvatarSessionQuerySet) -> Past[AvatarSession]:
-        """Those of `rows` that are wanted, to be read newest first."""
+    def past(self, rows: AvatarSessionQuerySet, *, of_one: bool = True) -> Past[AvatarSession]:
+        """Those of `rows` that are wanted, to be read newest first.
+
+        `of_one` where the rows are those of one workspace, or of one person in it.
+        """
         conditions = dict(self._conditions())
-        among = rows.filter(conditions.pop("time", Q()))
+        among = rows.filter(conditions.pop("workspace", Q()), conditions.pop("time", Q()))
         # The first has an index of its own, in the list's order; the rest is looked for within.
-        if indexed := next((name for name in _INDEXED if name in conditions), None):
+        in_order = _INDEXED if of_one or self.workspace else _INDEXED_EVERYWHERE
+        if indexed := next((name for name in in_order if name in conditions), None):
             among = among.filter(conditions.pop(indexed))
         matching = among.filter(*conditions.values()) if conditions else among
         return Past(among, matching, by="requested_at")
@@ -92,6 +98,8 @@ class Selection:
 
     def _conditions(self) -> dict[str, Q]:
         asked: dict[str, Q] = {}
+        if self.workspace:
+            asked["workspace"] = Q(workspace=_pk(Workspace.objects.all(), self.workspace))
         if self.q:
             asked["q"] = _named(self.q)
         if self.state:
@@ -126,6 +134,8 @@ class Selection:
 
 # What an index has in the list's order, that which leaves the fewest rows first.
 _INDEXED: Final = ("q", "who", "origin", "key", "widget", "reason", "avatar", "state")
+# The same where a workspace is not known, with which the indexes of the others begin.
+_INDEXED_EVERYWHERE: Final = ("q", "who", "key", "widget")
 
 
 def _pk(rows: QuerySet[Any], public_id: str) -> QuerySet[Any]:

@@ -17,6 +17,8 @@ from sessions_app.services.selections import Selection
 # Each column, and the field that it is of.
 _FIELDS: Final = {
     "id": "public_id",
+    "workspace": "workspace__name",
+    "workspace_id": "workspace__public_id",
     "requested_at": "requested_at",
     "started_at": "started_at",
     "ended_at": "ended_at",
@@ -50,13 +52,14 @@ def records(
     selection: Selection,
     *,
     rows: AvatarSessionQuerySet,
+    of_one: bool,
     workspace: Workspace | None,
     caller: Caller,
     kind: str,
 ) -> Iterator[list[Record]]:
     """Those of `rows` that are wanted, newest first, a handful at a time; audited at once.
 
-    `workspace` is the one whose audit trail tells of it.
+    `of_one` is as in `Selection.past`; `workspace` is the one whose audit trail tells of it.
     """
     with transaction.atomic():
         audit.record(
@@ -67,7 +70,7 @@ def records(
             details={"format": kind, "filter": selection.query},
         )
     plain: Any = rows.values_list("pk", *_FIELDS.values(), named=True)
-    handfuls = selection.past(plain).all(size=HANDFUL)
+    handfuls = selection.past(plain, of_one=of_one).all(size=HANDFUL)
     return ([_record(row) for row in handful] for handful in handfuls)
 
 

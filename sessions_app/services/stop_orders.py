@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.models import Claim, User, Workspace
 from accounts.rights import Right
-from accounts.services import audit, changes, workspaces
+from accounts.services import audit, workspaces
 from accounts.services.audit import Action
-from accounts.services.callers import Caller
-from liveavatar_web import bell
+from accounts.services.callers import STAFF, Caller
+from liveavatar_web import bell, watch
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, StopOrder
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
@@ -32,16 +32,23 @@ class NothingToStop(Exception):
     """No session that the filter finds is running."""
 
 
-def targets(selection: Selection, *, workspace: Workspace) -> AvatarSessionQuerySet:
-    """The sessions that an order would end: those of the filter that run and are not ending yet."""
-    rows = AvatarSession.objects.filter(workspace=workspace).exclude(state=State.STOPPING)
+def targets(selection: Selection, *, workspace: Workspace | None) -> AvatarSessionQuerySet:
+    """The sessions that an order would end: those of the filter that run and are not ending yet.
+
+    Of every workspace where that is None.
+    """
+    rows = AvatarSession.objects.exclude(state=State.STOPPING)
+    if workspace is not None:
+        rows = rows.filter(workspace=workspace)
     return replace(selection, state=OPEN_ONES).matching(rows)
 
 
-def give(selection: Selection, *, workspace: Workspace, caller: Caller, now: datetime) -> StopOrder:
-    """Raises NotAllowed, or NothingToStop."""
+def give(
+    selection: Selection, *, workspace: Workspace | None, caller: Caller, now: datetime
+) -> StopOrder:
+    """Raises NotAllowed, or NothingToStop. Only staff give one without a workspace."""
     assert caller.user is not None
-    workspaces.require(Right.STOP_ANY_SESSION, caller=caller, workspace=workspace)
+    workspaces.permit(Right.STOP_ANY_SESSION, caller=caller, workspace=workspace)
     rows = targets(selection, workspace=workspace)
     total, last = rows.count(), rows.aggregate(last=Max("pk"))["last"]
     if last is None:
@@ -50,6 +57,7 @@ def give(selection: Selection, *, workspace: Workspace, caller: Caller, now: dat
         order = StopOrder.objects.create(
             workspace=workspace,
             asked_by=caller.user,
+            by_staff=caller.as_staff,
             asked_at=now,
             request_id=caller.request_id,
             query=selection.query,
@@ -99,12 +107,13 @@ def _record(order: StopOrder, claim: Claim, *, left: int) -> None:
         if StopOrder.objects.record(claim, left=left, **after):
             if left:
                 _ring(order.pk)
-            changes.announce(order.workspace_id, ("stop_order", order.public_id))
+            watch.nudge("stop_order", order.public_id)
 
 
 def _caller(user: User, order: StopOrder) -> Caller:
     """Whoever gave the order, as the trail tells of each session that it ends."""
-    return Caller(user=user, label=user.label, request_id=order.request_id)
+    label = f"{STAFF}{user.label}" if order.by_staff else user.label
+    return Caller(user=user, label=label, request_id=order.request_id, as_staff=order.by_staff)
 
 
 def _ring(pk: int) -> None:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import transaction
+
 from accounts.models import AuditEvent, AuditPersonalData, User
-from accounts.services import trail
+from accounts.rights import Right
+from accounts.services import audit, trail, workspaces
 from accounts.services.audit import Action
+from accounts.services.callers import Caller
 from sessions_app.models import AvatarSession, ContextVersion
 from sessions_app.services import openai_costs, timeline
 from sessions_app.services.openai_costs import Estimate
@@ -15,13 +19,9 @@ _EVENTS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`prompt` is the context as it was used; `trail` is None for whoever may not read that.
-
-    So is `asked_from`, and where the address was erased.
-    """
+    """`trail` is None for whoever may not read that; so is `asked_from`, or where it was erased."""
 
     timeline: list[timeline.Entry]
-    prompt: ContextVersion | None
     estimate: Estimate | None
     trail: list[AuditEvent] | None
     asked_from: AuditPersonalData | None
@@ -36,16 +36,38 @@ def of(session: AvatarSession, *, reader: User, may_read_audit: bool) -> Story:
         asked_from = AuditPersonalData.objects.filter(event_id__in=asked).first()
     return Story(
         timeline=timeline.of(session),
-        prompt=_prompt(session),
         estimate=openai_costs.of(session),
         trail=events,
         asked_from=asked_from,
     )
 
 
-def _prompt(session: AvatarSession) -> ContextVersion | None:
-    """What an edit since then, or a deletion, has not changed."""
+def prompt_of(session: AvatarSession) -> ContextVersion | None:
+    """The context as it was used, which an edit since then, or a deletion, has not changed."""
     context = session.context.lasting if session.context else None
     if context is None:
         return None
     return context.versions.filter(number=session.context_number or 0).first()
+
+
+def read_prompt(session: AvatarSession, *, caller: Caller, reason: str) -> ContextVersion | None:
+    """As `prompt_of`, for staff: audited, with the reason, where the workspace sees it.
+
+    Raises NotAllowed.
+    """
+    workspaces.permit(Right.READ_PROMPTS, caller=caller, workspace=session.workspace)
+    prompt = prompt_of(session)
+    if prompt is not None:
+        with transaction.atomic():
+            audit.record(
+                Action.PROMPT_READ,
+                caller=caller,
+                workspace=session.workspace,
+                obj=session,
+                details={
+                    "reason": reason,
+                    "context": str(prompt.context.public_id),
+                    "number": prompt.number,
+                },
+            )
+    return prompt

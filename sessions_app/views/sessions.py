@@ -11,6 +11,7 @@ from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.services.callers import Caller
 from sessions_app.forms import AgainForm, SessionForm
 from sessions_app.models import AvatarSession
+from sessions_app.models.avatar_session import AvatarSessionQuerySet
 from sessions_app.services import avatar_sessions
 from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.limits import QuotaReached
@@ -18,13 +19,18 @@ from sessions_app.services.limits import QuotaReached
 
 def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     """One that this person may see, else 404; `request.membership` is theirs in its workspace."""
-    visible = AvatarSession.objects.visible_to(request.user).select_related(
+    found = with_all_of(AvatarSession.objects.visible_to(request.user), public_id)
+    stand_in(request, found.workspace)
+    return found
+
+
+def with_all_of(rows: AvatarSessionQuerySet, public_id: UUID) -> AvatarSession:
+    """That one of the rows, else 404, read with what its page tells."""
+    whole = rows.select_related(
         *("workspace", "avatar", "context__source", "provider_key", "requested_by"),
         *("widget", "visit", "predecessor", "successor"),
     )
-    found = get_object_or_404(visible, public_id=public_id)
-    stand_in(request, found.workspace)
-    return found
+    return get_object_or_404(whole, public_id=public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

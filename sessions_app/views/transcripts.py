@@ -2,24 +2,25 @@
 
 import json
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import MemberRequest, member_required
 from accounts.services.callers import Caller
-from sessions_app.forms import ReasonForm
+from sessions_app.forms import TranscriptForm
 from sessions_app.models import AvatarSession, SessionEvent
 from sessions_app.models.session_event import SessionEventQuerySet
 from sessions_app.services import transcripts
 from sessions_app.views.sessions import visible_session
 from sessions_app.views.stories import story_values
 
-_TYPES = {ReasonForm.TEXT: "text/plain; charset=utf-8", ReasonForm.JSON: "application/json"}
+_TYPES = {TranscriptForm.TEXT: "text/plain; charset=utf-8", TranscriptForm.JSON: "application/json"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,11 +31,18 @@ def transcript_read(request: MemberRequest, public_id: UUID) -> HttpResponse:
     session = visible_session(request, public_id)
     if request.method != "POST":
         return redirect("session", public_id=public_id)
-    form, caller = ReasonForm(request.POST), Caller.of(request)
-    values = story_values(request, session) | {"reason_form": form}
+    return told(request, session, caller=Caller.of(request), values=story_values(request, session))
+
+
+def told(
+    request: HttpRequest, session: AvatarSession, *, caller: Caller, values: dict[str, Any]
+) -> HttpResponse:
+    """The session's page, made of `values`, with what was said in it; or that as a file."""
+    form = TranscriptForm(request.POST)
+    values["reason_form"] = form
     if form.is_valid():
         reason, kind = form.cleaned_data["reason"], form.cleaned_data["form"]
-        if kind != ReasonForm.PAGE:
+        if kind != TranscriptForm.PAGE:
             lines = transcripts.download(session, caller=caller, kind=kind, reason=reason)
             return _file(session, lines, kind)
         values["transcript"] = transcripts.read(session, caller=caller, reason=reason)
@@ -64,7 +72,7 @@ def transcript_delete(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 def _file(session: AvatarSession, lines: SessionEventQuerySet, kind: str) -> HttpResponse:
     """Whole, since a session has room for so many lines and no more."""
-    written = _as_text(session, lines) if kind == ReasonForm.TEXT else _as_json(lines)
+    written = _as_text(session, lines) if kind == TranscriptForm.TEXT else _as_json(lines)
     name = f"transcript-{str(session.public_id)[:8]}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(written, content_type=_TYPES[kind], headers=headers)

@@ -33,10 +33,10 @@ def record(
         return audit.record(action, caller=build.caller(who), workspace=workspace, **told)
 
 
-def read(who: User, **query: Any) -> Any:
+def read(who: User, page: str = "audit", **query: Any) -> Any:
     client = Client()
     client.force_login(who)
-    return client.get(reverse("audit"), query)
+    return client.get(reverse(page), query)
 
 
 def shown(answer: Any) -> list[AuditEvent]:
@@ -65,13 +65,77 @@ def test_a_workspace_sees_its_own_events_alone(
     assert shown(read(ada)) == [event]
 
 
-def test_staff_see_the_whole_installation_without_a_workspace(
+def test_staff_see_the_whole_installation_or_one_workspace_of_it(
     workspace: Workspace, alice: User, charlie: User
 ) -> None:
-    record(alice, workspace)
-    record(charlie, charlie.memberships.get().workspace)
+    ours = record(alice, workspace)
+    theirs = record(charlie, charlie.memberships.get().workspace)
+    sam = build.user("staff", is_staff=True)
 
-    assert len(shown(read(build.user("staff", is_staff=True)))) == 2
+    def found(**query: Any) -> list[AuditEvent]:
+        return shown(read(sam, "staff_audit", **query))
+
+    assert found() == [theirs, ours]
+    assert found(workspace=str(workspace.public_id)) == [ours]
+    assert found(workspace=workspace.name, action="user.signed_in") == [ours]
+    assert found(action="user.signed_in") == [theirs, ours]
+    assert found(workspace="of nobody") == []
+
+
+def test_the_trail_of_a_workspace_that_is_gone_is_still_asked_for(
+    workspace: Workspace, alice: User
+) -> None:
+    event = record(alice, workspace)
+    gone = workspace.public_id
+    Workspace.objects.filter(pk=workspace.pk).delete()
+
+    sam = build.user("staff", is_staff=True)
+
+    assert shown(read(sam, "staff_audit", workspace=str(gone))) == [event]
+
+
+def test_staff_read_their_own_workspaces_trail_like_everybody(
+    workspace: Workspace, alice: User, charlie: User
+) -> None:
+    record(charlie, charlie.memberships.get().workspace)
+    User.objects.filter(pk=alice.pk).update(is_staff=True)
+    own = record(alice, workspace)
+
+    assert shown(read(alice)) == [own]
+
+
+def test_what_staff_do_is_told_as_theirs(workspace: Workspace, alice: User) -> None:
+    sam = build.user("sam", is_staff=True)
+    with transaction.atomic():
+        audit.record(
+            Action.WORKSPACE_RESUMED, caller=build.caller(sam, as_staff=True), workspace=workspace
+        )
+
+    (event,) = shown(read(alice))
+
+    assert event.actor_name == "staff: Sam"
+    assert event.actor_label == f"staff: {sam.label}"
+
+
+def test_without_the_second_step_that_the_workspace_asks_for_the_trail_is_closed(
+    workspace: Workspace, alice: User
+) -> None:
+    Workspace.objects.update(require_mfa=True)
+
+    assert read(alice).headers["Location"].startswith("/account/second-step/")
+
+
+def test_a_file_that_staff_take_of_one_workspace_is_told_there(
+    workspace: Workspace, alice: User
+) -> None:
+    client = Client()
+    client.force_login(build.user("sam", is_staff=True))
+
+    client.get("/staff/audit/export.csv", {"workspace": workspace.name})
+    client.get("/staff/audit/export.csv")
+
+    told = AuditEvent.objects.filter(action="audit.exported").order_by("pk")
+    assert [event.workspace_id for event in told] == [workspace.public_id, None]
 
 
 def test_somebody_not_signed_in_is_sent_to_sign_in(client: Client) -> None:

@@ -33,7 +33,8 @@ def test_a_change_wakes_the_watchers_once_it_is_committed(heard: Any) -> None:
     with transaction.atomic():
         changes.announce(workspace.pk, ("provider_key", key_id))
 
-    assert heard(2) == [f"workspace:{workspace.public_id}", f"provider_key:{key_id}"]
+    of_it = [f"workspace:{workspace.public_id}", f"provider_key:{key_id}"]
+    assert heard(3) == [*of_it, "installation:all"]
     workspace.refresh_from_db()
     assert workspace.version == 2
 

@@ -34,7 +34,17 @@ INSIDE = [
     "/widgets/new",
     "/audit/",
 ]
-STAFF = ["/staff/", "/staff/strangers/", "/staff/workspaces/", "/staff/people/"]
+STAFF = [
+    "/staff/",
+    "/staff/strangers/",
+    "/staff/workspaces/",
+    "/staff/people/",
+    "/staff/queue/",
+    "/staff/sessions/",
+    "/staff/sessions/live",
+    "/staff/starts/",
+    "/staff/audit/",
+]
 LOOKS = [
     pytest.param({"viewport": {"width": 1280, "height": 800}}, id="desktop"),
     pytest.param(
@@ -76,7 +86,8 @@ def test_pages_of_staff(
     open_page: Callable[..., Page], password: str, look: dict[str, object]
 ) -> None:
     page = Person(open_page(**look), "auditor@example.com", password).sign_in().page
-    reached = [_first_link(page, page_of) for page_of in ("/staff/workspaces/", "/staff/people/")]
+    lists = ("/staff/workspaces/", "/staff/people/", "/staff/sessions/")
+    reached = [_first_link(page, page_of) for page_of in lists]
 
     assert [each for path in [*STAFF, *reached] for each in complaints(page, path)] == []
 
@@ -84,6 +95,10 @@ def test_pages_of_staff(
 def _first_link(page: Page, path: str) -> str:
     """The address of the first row or card of a list."""
     page.goto(path)
-    link = page.get_by_role("main").locator(f"a[href^='{path}']:not([href$='/new'])").first
+    link = (
+        page.get_by_role("main")
+        .locator(f"a[href^='{path}']:not([href$='/new']):not([href$='/live'])")
+        .first
+    )
     expect(link).to_be_visible()
     return urlsplit(str(link.get_attribute("href"))).path

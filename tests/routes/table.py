@@ -16,6 +16,7 @@ SIGNED_IN: Final = "200 200 200 200 200 200 200 sign-in"
 SENT_ON: Final = "302 302 302 302 302 302 302 sign-in"
 NOTHING: Final = "404 404 404 404 404 404 404 sign-in"
 STAFF: Final = "404 404 404 404 404 404 200 sign-in"
+STAFF_LOOKS: Final = "404 404 404 404 404 404 403 sign-in"
 MEMBERS: Final = "200 200 200 200 200 404 404 sign-in"
 WRITERS: Final = "302 302 302 302 403 404 404 sign-in"
 MANAGERS: Final = "200 200 403 403 403 200 200 sign-in"
@@ -95,21 +96,31 @@ ROWS: Final[dict[str, Row]] = {
     "your_data_erase": Row(get=SIGNED_IN, post=SIGNED_IN),
     "staff": Row(get=STAFF),
     "staff_starts": Row(get=STAFF),
+    "staff_queue": Row(get=STAFF),
+    "staff_sessions": Row(get=STAFF),
+    "staff_sessions_export": Row(get=STAFF, parts={"kind": "csv"}),
+    "staff_sessions_live": Row(get=STAFF),
+    "staff_sessions_stop": Row(get=STAFF_LOOKS, post=STAFF_LOOKS),
+    "staff_stop_order": Row(get=STAFF, parts={"public_id": "staff's order"}),
+    "staff_session": Row(get=STAFF, parts={"public_id": "session"}),
+    "staff_session_stop": Row(post=STAFF_LOOKS, parts={"public_id": "session"}),
+    "staff_transcript_read": Row(
+        get="404 404 404 404 404 404 302 sign-in", post=STAFF, parts={"public_id": "session"}
+    ),
+    "staff_prompt_read": Row(
+        get="404 404 404 404 404 404 302 sign-in", post=STAFF, parts={"public_id": "session"}
+    ),
+    "staff_audit": Row(get=STAFF),
+    "staff_audit_export": Row(get=STAFF, parts={"kind": "csv"}),
     "staff_strangers": Row(get=STAFF),
     "staff_workspaces": Row(get=STAFF),
     "staff_workspace": Row(get=STAFF, parts={"public_id": "workspace"}),
     "staff_workspace_suspend": Row(get=STAFF, post=STAFF, parts={"public_id": "workspace"}),
-    "staff_workspace_lift": Row(
-        post="404 404 404 404 404 404 403 sign-in", parts={"public_id": "workspace"}
-    ),
+    "staff_workspace_lift": Row(post=STAFF_LOOKS, parts={"public_id": "workspace"}),
     "staff_people": Row(get=STAFF),
     "staff_person": Row(get=STAFF, parts={"public_id": "person"}),
-    "staff_person_suspend": Row(
-        get=STAFF, post="404 404 404 404 404 404 403 sign-in", parts={"public_id": "person"}
-    ),
-    "staff_person_reinstate": Row(
-        post="404 404 404 404 404 404 403 sign-in", parts={"public_id": "person"}
-    ),
+    "staff_person_suspend": Row(get=STAFF, post=STAFF_LOOKS, parts={"public_id": "person"}),
+    "staff_person_reinstate": Row(post=STAFF_LOOKS, parts={"public_id": "person"}),
     "embed_loader": Row(get=ANYBODY, parts={"public_id": "widget"}),
     "embed_frame": Row(get=WITH_A_TICKET, parts={"public_id": "widget"}),
     "embed_preview": Row(get=NOBODY, parts={"signed": "x"}),

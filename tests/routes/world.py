@@ -87,8 +87,18 @@ def _things(workspace: Workspace, people: dict[str, User]) -> dict[str, Any]:
         expires_at=now + timedelta(days=7),
     )
     shared = SavedFilter.objects.create(workspace=workspace, owner=owner, name="Mine")
+    of_staff = StopOrder.objects.create(
+        by_staff=True,
+        asked_by=people["staff"],
+        asked_at=now,
+        finished_at=now,
+        last_session=0,
+        total=0,
+        left=0,
+    )
     return {
         "stop order": order.public_id,
+        "staff's order": of_staff.public_id,
         "invitation": invitation.public_id,
         "filter": shared.public_id,
         "workspace": workspace.public_id,

@@ -159,7 +159,15 @@ def test_the_age_of_due_work_leaves_out_what_a_worker_holds_and_what_is_due_late
     assert 90 <= ages.pop("session") < 120
     assert set(ages.values()) == {0}
     assert set(ages) == {
-        *("cloud_session", "provider_key", "context", "cloud_account", "reconciliation"),
+        *(
+            "cloud_session",
+            "stop_order",
+            "invitation",
+            "provider_key",
+            "context",
+            "cloud_account",
+            "reconciliation",
+        ),
     }
 
 
@@ -215,7 +223,7 @@ def test_the_figures_take_as_many_queries_for_one_row_as_for_three(
         placed(alice, plan, State.LIVE)
         CloudStranger.objects.create(remote_id=f"{number}", first_seen_at=now, last_seen_at=now)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         read = figures.read(now=now)
 
     assert (read.live, read.strangers) == (rows, rows)

@@ -26,6 +26,7 @@ from sessions_app.models import (
     Reconciliation,
     StopOrder,
 )
+from sessions_app.services import figures, queue
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.sweep import sweep
 from tests import build
@@ -94,7 +95,7 @@ def row_of(kind: type[DueWork], state: str, alice: User, plan: Wish) -> models.M
 
 def test_every_kind_of_work_and_every_state_is_in_the_tables() -> None:
     kinds = {model for model in apps.get_models() if issubclass(model, DueWork)}
-    assert set(_WORKED_ON) == kinds
+    assert set(_WORKED_ON) == kinds == set(figures.KINDS.values())
     for kind in kinds:
         states = {"", *(value for value, _ in getattr(kind, "State", models.TextChoices).choices)}
         if kind is AvatarSession:
@@ -112,6 +113,18 @@ def test_the_database_refuses_a_row_on_its_way_that_is_not_due(
 
     with pytest.raises(IntegrityError), transaction.atomic():
         kind._default_manager.filter(pk=row.pk).update(due_at=None)
+
+
+@pytest.mark.parametrize(("kind", "state"), _CASES)
+def test_staff_see_each_row_on_its_way_in_the_queue(
+    kind: type[DueWork], state: str, alice: User, plan: Wish
+) -> None:
+    row, now = row_of(kind, state, alice, plan), timezone.now()
+    name = next(name for name, model in figures.KINDS.items() if model is kind)
+
+    shown = [entry for entry in queue.page(name, after=None, now=now).entries if entry.row == row]
+
+    assert [(entry.is_late, entry.mover != "") for entry in shown] == [(True, True)]
 
 
 @pytest.mark.parametrize(("kind", "state"), _CASES)

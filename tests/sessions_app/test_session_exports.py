@@ -16,11 +16,11 @@ from tests import build
 from tests.sessions_app.rows import placed
 
 
-def records(who: User, query: str = "") -> list[dict[str, Any]]:
+def records(who: User, query: str = "", *, under: str = "") -> list[dict[str, Any]]:
     async def fetch() -> bytes:
         client = AsyncClient()
         await client.aforce_login(who)
-        answer = await client.get(f"/sessions/export.jsonl?{query}")
+        answer = await client.get(f"{under}/sessions/export.jsonl?{query}")
         return b"".join([piece async for piece in answer.streaming_content])
 
     return [json.loads(line) for line in async_to_sync(fetch)().splitlines()]
@@ -72,3 +72,24 @@ def test_a_member_gets_their_own_alone(alice: User, bob: User, plan: Wish) -> No
     build.past_session(alice, plan)
 
     assert [record["id"] for record in records(bob)] == [str(own.public_id)]
+
+
+def test_staff_take_those_of_every_workspace_or_of_one_whose_trail_tells_of_it(
+    alice: User, charlie: User, plan: Wish, workspace: Workspace
+) -> None:
+    theirs = charlie.memberships.get().workspace
+    other = Wish(avatar=plan.avatar, provider_key=build.provider_key(theirs, charlie))
+    build.past_session(alice, plan)
+    build.past_session(charlie, other)
+    sam = build.user("sam", is_staff=True)
+
+    both = records(sam, under="/staff")
+    of_one = records(sam, f"workspace={workspace.name}", under="/staff")
+
+    assert [each["workspace"] for each in both] == [theirs.name, workspace.name]
+    assert [each["workspace_id"] for each in of_one] == [str(workspace.public_id)]
+    events = AuditEvent.objects.filter(action="avatar_sessions.exported").order_by("pk")
+    assert [(event.workspace_id, event.actor_label) for event in events] == [
+        (None, f"staff: {sam.label}"),
+        (workspace.public_id, f"staff: {sam.label}"),
+    ]

@@ -1,5 +1,6 @@
 """Staff see how the installation is, and keep workspaces and people out; nobody else does."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,14 +9,15 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEvent, User, Workspace
-from sessions_app.lifecycle import State
+from accounts.models import AuditEvent, ProviderKey, User, Workspace
+from sessions_app.lifecycle import LIFECYCLE, State
 from sessions_app.models import CloudStranger
+from sessions_app.services import queue
 from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 
-PAGES = ("", "starts/", "strangers/", "workspaces/", "people/")
+PAGES = ("", "starts/", "strangers/", "workspaces/", "people/", "queue/", "sessions/", "audit/")
 
 
 @pytest.fixture
@@ -49,7 +51,14 @@ def test_the_overview_says_what_runs_and_what_needs_somebody(
     ida: User, alice: User, plan: Wish, client: Client
 ) -> None:
     placed(alice, plan, State.LIVE)
-    plan.provider_key.workspace.provider_keys.update(state="rejected")
+    for_its_owner, for_staff = (
+        plan.provider_key,
+        build.provider_key(
+            plan.provider_key.workspace, alice, state="pending", due_at=timezone.now(), attempts=5
+        ),
+    )
+    ProviderKey.objects.filter(pk=for_its_owner.pk).update(state="rejected")
+    ProviderKey.objects.filter(pk=for_staff.pk).update(last_error="Unauthorised")
     now = timezone.now()
     CloudStranger.objects.create(remote_id="theirs", first_seen_at=now, last_seen_at=now)
     client.force_login(ida)
@@ -57,6 +66,8 @@ def test_the_overview_says_what_runs_and_what_needs_somebody(
     page = client.get("/staff/").content.decode()
 
     assert "1 session runs there that was not started here" in page
+    # The row that fails, and the session that runs there; a refused key calls its owner alone.
+    assert client.get("/staff/").context["figures"].needing_attention == 1
     assert page.count("Look into it") == 1
     assert "theirs" in client.get("/staff/strangers/").content.decode()
 
@@ -162,3 +173,46 @@ def test_nobody_locks_out_themselves_or_a_superuser(sam: User, client: Client, w
 
     victim.refresh_from_db()
     assert victim.is_active
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_queue_says_of_each_row_who_moves_it_next(
+    ida: User,
+    alice: User,
+    plan: Wish,
+    client: Client,
+    more: int,
+    django_assert_num_queries: Any,
+) -> None:
+    first = placed(alice, plan, State.LIVE, due_at=timezone.now() - timedelta(hours=1))
+    for _ in range(more):
+        placed(alice, plan, State.REQUESTED)
+    client.force_login(ida)
+
+    with django_assert_num_queries(14):
+        answer = client.get("/staff/queue/")
+
+    entries = answer.context["entries"]
+    assert (answer.context["kind"], len(entries)) == ("session", 1 + more)
+    assert (entries[0].row, entries[0].is_late) == (first, True)
+    assert entries[0].mover == LIFECYCLE[State.LIVE].mover
+    assert client.get("/staff/queue/?kind=stop_order").context["entries"] == []
+    assert client.get("/staff/queue/?kind=nothing").status_code == 404
+
+
+def test_the_queue_goes_on_page_by_page_the_longest_due_first(
+    ida: User, alice: User, plan: Wish, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE_SIZE", 2)
+    now = timezone.now()
+    due = [now - timedelta(minutes=minutes) for minutes in (1, 3, 2)]
+    rows = [placed(alice, plan, State.LIVE, due_at=at) for at in due]
+    client.force_login(ida)
+
+    seen, address = [], "?kind=session"
+    while address:
+        answer = client.get(f"/staff/queue/{address}")
+        seen += [entry.row for entry in answer.context["entries"]]
+        address = answer.context["next_url"]
+
+    assert seen == [rows[1], rows[2], rows[0]]

@@ -74,7 +74,7 @@ def test_the_prompt_is_shown_as_it_was_used_whatever_became_of_the_context(
     contexts.delete(context, caller=caller, now=now)
     session = AvatarSession.objects.get()
 
-    prompt = stories.of(session, reader=alice, may_read_audit=True).prompt
+    prompt = stories.prompt_of(session)
 
     assert prompt is not None
     assert (prompt.number, prompt.prompt) == (1, "Be brief.")

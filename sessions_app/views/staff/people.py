@@ -51,7 +51,7 @@ def person_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(User, public_id=public_id)
     if request.method == "POST":
         with _words_for_refusals():
-            accounts_of_people.suspend(found, caller=Caller.of(request))
+            accounts_of_people.suspend(found, caller=Caller.of_staff(request))
         messages.success(request, f"{found} can no longer sign in.")
         return redirect("staff_person", public_id)
     values = {"person": found, "running": _running(found)}
@@ -63,7 +63,7 @@ def person_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def person_reinstate(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(User, public_id=public_id)
     with _words_for_refusals():
-        accounts_of_people.reinstate(found, caller=Caller.of(request))
+        accounts_of_people.reinstate(found, caller=Caller.of_staff(request))
     messages.success(request, f"{found} can sign in again.")
     return redirect("staff_person", public_id)
 

@@ -56,7 +56,9 @@ def workspace_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            closures.suspend(found, caller=Caller.of(request), reason=reason, now=timezone.now())
+            closures.suspend(
+                found, caller=Caller.of_staff(request), reason=reason, now=timezone.now()
+            )
         except closures.NotStaff as error:
             raise PermissionDenied("You may not suspend workspaces.") from error
         messages.success(request, f"“{found.name}” is suspended.")
@@ -71,7 +73,7 @@ def workspace_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def workspace_lift(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Workspace, public_id=public_id)
     try:
-        closures.lift(found, caller=Caller.of(request))
+        closures.lift(found, caller=Caller.of_staff(request))
     except closures.NotStaff as error:
         raise PermissionDenied("You may not let workspaces go on.") from error
     messages.success(request, f"“{found.name}” may go on.")

@@ -1,0 +1,88 @@
+"""Whose sessions the pages tell of: those of a workspace to a member, everybody's to staff."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from django.db.models import QuerySet
+
+from accounts.models import Workspace
+from accounts.requests import MemberRequest, StaffRequest
+from accounts.rights import STAFF_RIGHTS, Right
+from accounts.services import changes
+from accounts.services.callers import Caller
+from liveavatar_web import watch
+from sessions_app.models import AvatarSession, SavedFilter
+from sessions_app.models.avatar_session import AvatarSessionQuerySet
+from sessions_app.selection_forms import EverywhereForm, SelectionForm
+
+_PAGES: Final = (
+    *("sessions", "sessions_live", "sessions_stop", "sessions_export", "stop_order"),
+    *("session", "session_stop", "transcript_read", "audit"),
+)
+# The names of the addresses, by what members' are called.
+OF_MEMBERS: Final = {name: name for name in _PAGES}
+OF_STAFF: Final = {name: f"staff_{name}" for name in _PAGES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What one set of pages shows, and lets its reader do; `workspace` is None where it is all."""
+
+    rows: AvatarSessionQuerySet
+    form: SelectionForm
+    workspace: Workspace | None
+    caller: Caller
+    saved_filters: QuerySet[SavedFilter]
+    may_stop_any: bool
+    routes: Mapping[str, str]
+
+    @classmethod
+    def of_member(cls, request: MemberRequest) -> Self:
+        membership = request.membership
+        workspace = membership.workspace
+        everybodys = membership.may(Right.READ_AUDIT)
+        return cls(
+            rows=AvatarSession.objects.shown_in(membership),
+            form=SelectionForm(request.GET, workspace=workspace, everybodys=everybodys),
+            workspace=workspace,
+            caller=Caller.of(request),
+            saved_filters=SavedFilter.objects.shown_in(membership),
+            may_stop_any=membership.may(Right.STOP_ANY_SESSION),
+            routes=OF_MEMBERS,
+        )
+
+    @classmethod
+    def of_staff(cls, request: StaffRequest) -> Self:
+        return cls(
+            rows=AvatarSession.objects.all(),
+            form=EverywhereForm(request.GET),
+            workspace=None,
+            caller=Caller.of_staff(request),
+            saved_filters=SavedFilter.objects.none(),
+            may_stop_any=request.user.has_perm(STAFF_RIGHTS[Right.STOP_ANY_SESSION]),
+            routes=OF_STAFF,
+        )
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.workspace is None
+
+    @property
+    def concerned(self) -> Workspace | None:
+        """The one workspace that is asked about, whose audit trail tells of what is done."""
+        return self.workspace or self.form.within
+
+    def watched(self) -> dict[str, Any]:
+        """What a page needs to keep itself fresh."""
+        if self.workspace is None:
+            assert self.caller.user is not None
+            viewer = self.caller.user.public_id
+            return {
+                "watch_url": watch.address(*changes.INSTALLATION, viewer=viewer),
+                "version": changes.version_of_all(),
+            }
+        return {
+            "watch_url": watch.address("workspace", self.workspace.public_id),
+            "version": self.workspace.version,
+        }
