@@ -35,7 +35,7 @@ class Action(StrEnum):
     USER_EMAIL_CONFIRMED = "user.email_confirmed"
     USER_EMAIL_REMOVED = "user.email_removed"
 
-    USER_DATA_EXPORTED = "user.data_exported"
+    USER_DATA_EXPORTED = "user.data_exported", "reason"
     USER_ERASED = "user.erased"
     USER_SUSPENDED = "user.suspended"
     USER_REINSTATED = "user.reinstated"

@@ -41,8 +41,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             # The letter came to this very address, so there is nothing left to confirm.
             self.stash_verified_email(request, joining.email)
             return True
-        if settings.SIGNUP != "invited":
-            return bool(settings.SIGNUP == "open")
+        if settings.SIGNUP == "open":
+            return True
         if invitation := request.GET.get(invitations.PARAMETER):
             request.session[_SESSION_KEY] = invitation
         try:
@@ -62,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             if email.lower() != joining.email:
                 raise forms.ValidationError("The invitation is for another e-mail address.")
             return email
-        if settings.SIGNUP == "invited":
+        if settings.SIGNUP != "open":
             try:
                 invited = invitations.address(_invitation(request))
             except invitations.NotInvited as error:
@@ -99,12 +99,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def require_signup(self, request: HttpRequest, email: str) -> None:
         """Whether whoever owns this address may sign up without the form. Raises Refused."""
-        if settings.SIGNUP == "closed":
-            raise _CLOSED
-        if joining := joining_of(request):
+        if settings.SIGNUP != "closed" and (joining := joining_of(request)):
             if email != joining.email:
                 raise _FOR_ANOTHER
-        elif settings.SIGNUP == "invited":
+        elif settings.SIGNUP != "open":
             try:
                 invited = invitations.address(_invitation(request))
             except invitations.NotInvited as error:

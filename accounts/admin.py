@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.account import admin as account_admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin  # noqa: F401
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401
@@ -25,7 +27,7 @@ from accounts.services.callers import Caller
 
 # Changes there would be without an audit event, and without the rules of our services. Importing
 # their modules registers them; the admin's own search for such modules finds that done.
-for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession):
     admin.site.unregister(model)
 
 admin.site.site_header = admin.site.site_title = "LiveAvatar Web"

@@ -18,6 +18,7 @@ from sessions_app.views import (
     widgets,
 )
 from sessions_app.views.staff import overview, people, queue, starts, workspaces
+from sessions_app.views.staff import personal_data as staff_personal_data
 from sessions_app.views.staff import stories as staff_stories
 
 urlpatterns = [
@@ -145,6 +146,16 @@ urlpatterns = [
         "staff/people/<uuid:public_id>/reinstate",
         people.person_reinstate,
         name="staff_person_reinstate",
+    ),
+    path(
+        "staff/people/<uuid:public_id>/data",
+        staff_personal_data.person_data,
+        name="staff_person_data",
+    ),
+    path(
+        "staff/people/<uuid:public_id>/erase",
+        staff_personal_data.person_erase,
+        name="staff_person_erase",
     ),
     path("embed/v1/<uuid:public_id>.js", embed.embed_loader, name="embed_loader"),
     path("embed/v1/<uuid:public_id>", embed.embed_frame, name="embed_frame"),

@@ -1,4 +1,4 @@
-"""Staff keep a person out, or let them in again."""
+"""Staff keep a person out, or let them in again; and whose account they may do anything about."""
 
 from django.db import transaction
 
@@ -15,24 +15,25 @@ class NotYours(Exception):
 
 def suspend(user: User, *, caller: Caller) -> None:
     """Signs the person out everywhere for good, and ends their conversations. Raises NotYours."""
-    _require(caller, user)
+    require(caller, user)
     _set(user, caller, is_active=False, action=Action.USER_SUSPENDED)
 
 
 def reinstate(user: User, *, caller: Caller) -> None:
     """Lets the person sign in again. Raises NotYours."""
-    _require(caller, user)
+    require(caller, user)
     _set(user, caller, is_active=True, action=Action.USER_REINSTATED)
 
 
-def _require(caller: Caller, user: User) -> None:
+def require(caller: Caller, user: User) -> None:
+    """Raises NotYours."""
     who = caller.user
     if who is None or not who.has_perm("accounts.change_user"):
         raise NotYours("You may not change people.")
     if who == user:
-        raise NotYours("You cannot suspend yourself.")
+        raise NotYours("Ask somebody else of the staff to do this to your account.")
     if user.is_superuser and not who.is_superuser:
-        raise NotYours("Only a superuser may suspend a superuser.")
+        raise NotYours("Only a superuser may do this to a superuser.")
 
 
 def _set(user: User, caller: Caller, *, is_active: bool, action: Action) -> None:

@@ -20,11 +20,11 @@ from accounts.models import (
     WorkspaceInvitation,
 )
 from accounts.rights import Role
-from accounts.services import audit, closures
+from accounts.services import audit, closures, people
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web import bell
-from sessions_app.models import AvatarSession, Context, SessionEvent, Widget
+from sessions_app.models import AvatarSession, Context, SavedFilter, SessionEvent, Widget
 
 Record = Mapping[str, Any]
 
@@ -37,13 +37,27 @@ class OwnsSharedWorkspaces(Exception):
         self.names = names
 
 
-def export(user: User, *, caller: Caller) -> Iterator[Record]:
+def export(user: User, *, caller: Caller, reason: str = "") -> Iterator[Record]:
     """Every record about a person, one after another, each with its `kind`; audited.
 
-    Values of keys and tokens are nobody's to read, and not among them.
+    Values of keys and tokens are nobody's to read, and not among them. Staff need a reason: what
+    was said is among the records, so each workspace in which that was sees it. Raises NotYours.
     """
+    workspaces: list[Workspace] = []
+    if caller.user != user:
+        people.require(caller, user)
+        assert reason, "what others said is read for a reason"
+        workspaces = list(_workspaces_of(user))
     with transaction.atomic():
-        audit.record(Action.USER_DATA_EXPORTED, caller=caller, obj=user)
+        audit.hold(None, *workspaces)
+        for workspace in [*workspaces, None]:
+            audit.record(
+                Action.USER_DATA_EXPORTED,
+                caller=caller,
+                workspace=workspace,
+                obj=user,
+                details={"reason": reason} if reason else {},
+            )
     return _records(user)
 
 
@@ -51,10 +65,12 @@ def erase(user: User, *, caller: Caller, now: datetime) -> None:
     """Makes the account nobody's: what identifies a person goes, what was done stays.
 
     Live sessions end, what was said in their sessions is deleted, and so are workspaces in which
-    nobody else works. Raises OwnsSharedWorkspaces.
+    nobody else works. Raises OwnsSharedWorkspaces; NotYours for staff who may not.
     """
+    if caller.user != user:
+        people.require(caller, user)
     with transaction.atomic():
-        alone, shared = _owned_alone(user)
+        alone, shared = owned_alone(user)
         if shared:
             raise OwnsSharedWorkspaces([workspace.name for workspace in shared])
         memberships = list(user.memberships.select_related("workspace"))
@@ -70,7 +86,7 @@ def erase(user: User, *, caller: Caller, now: datetime) -> None:
         bell.ring("sessions_app.sweep", queue="sweep")
 
 
-def _owned_alone(user: User) -> tuple[list[Workspace], list[Workspace]]:
+def owned_alone(user: User) -> tuple[list[Workspace], list[Workspace]]:
     """Workspaces whose only owner this is: those without another member, and the rest."""
     owned = user.memberships.filter(role=Role.OWNER.value).select_related("workspace")
     alone, shared = [], []
@@ -83,6 +99,13 @@ def _owned_alone(user: User) -> tuple[list[Workspace], list[Workspace]]:
     return alone, shared
 
 
+def _workspaces_of(user: User) -> QuerySet[Workspace]:
+    """Where they are a member, or have talked."""
+    talked = AvatarSession.objects.filter(requested_by=user).order_by()
+    member = user.memberships.values("workspace")
+    return Workspace.objects.filter(Q(pk__in=talked.values("workspace")) | Q(pk__in=member))
+
+
 def _forget(user: User) -> None:
     SessionEvent.objects.lines().filter(avatar_session__requested_by=user).delete()
     AuditPersonalData.objects.of_person(user).delete()
@@ -90,6 +113,7 @@ def _forget(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user).delete()
     WorkspaceInvitation.objects.filter(email__iexact=user.email).delete()
+    SavedFilter.objects.filter(owner=user).delete()
     for device in UserSession.objects.filter(user=user):
         device.end()
     user.memberships.all().delete()
@@ -137,6 +161,8 @@ def _made(user: User) -> Iterator[Record]:
         yield {"kind": "context", **_fields(context, *what, "prompt", "opening_text")}
     for widget in _each(Widget.objects.filter(created_by=user)):
         yield {"kind": "widget", **_fields(widget, *what)}
+    for saved in _each(SavedFilter.objects.filter(owner=user)):
+        yield {"kind": "saved_filter", **_fields(saved, *what, "query")}
 
 
 def _sessions(user: User) -> Iterator[Record]:

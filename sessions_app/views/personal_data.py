@@ -29,15 +29,7 @@ def your_data(request: MemberRequest) -> HttpResponse:
 @member_required
 @recent_password_required
 def your_data_file(request: MemberRequest) -> HttpResponseBase:
-    records = personal_data.export(request.user, caller=Caller.of(request))
-    return StreamingHttpResponse(
-        _lines(records),
-        content_type="application/jsonl",
-        headers={
-            "Content-Disposition": 'attachment; filename="your-data.jsonl"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return as_file(personal_data.export(request.user, caller=Caller.of(request)), "your-data")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +48,18 @@ def your_data_erase(request: MemberRequest) -> HttpResponse:
             messages.success(request, "Your account is erased.")
             return redirect("account_login")
     return render(request, "sessions_app/your_data_erase_page.html", {"form": form})
+
+
+def as_file(records: Iterator[Record], name: str) -> StreamingHttpResponse:
+    """One record a line, written while they are read."""
+    return StreamingHttpResponse(
+        _lines(records),
+        content_type="application/jsonl",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.jsonl"',
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 def _lines(records: Iterator[Record]) -> Iterator[str]:

@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -87,6 +92,12 @@ def test_keys_and_events_cannot_be_changed_there(
 
     assert ProviderKey.objects.get() == key
     assert AuditEvent.objects.get() == event
+
+
+@pytest.mark.parametrize("model", [Authenticator, EmailAddress, SocialAccount, UserSession])
+def test_how_people_sign_in_is_not_there_to_be_changed(model: type[Model]) -> None:
+    """An address that is called confirmed opens an account to whoever owns it at the provider."""
+    assert not admin.site.is_registered(model)
 
 
 def test_a_change_is_written_down_with_the_names_of_its_fields(

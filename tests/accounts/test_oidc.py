@@ -172,10 +172,11 @@ def test_nobody_new_comes_in_where_sign_up_is_not_open(
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("signup", ["closed", "invited"])
 def test_whom_staff_invited_signs_up_by_the_provider_too(
-    client: Client, provider: Provider, settings: Any
+    signup: str, client: Client, provider: Provider, settings: Any
 ) -> None:
-    settings.SIGNUP = "invited"
+    settings.SIGNUP = signup
     link = urlsplit(invitations.invite(email=EMAIL, caller=Caller.system("test")))
     client.get(f"{link.path}?{link.query}")
 

@@ -5,15 +5,19 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.management import call_command
+from django.core.signing import JSONSerializer
 from django.test import Client, TestCase
 from django.urls import reverse
 
 from accounts.models import AuditEvent, User, Workspace
 from accounts.rights import RIGHTS, Right, Role
 from accounts.services import second_steps
+from accounts.session_serializer import SealingSerializer
 from sessions_app.lifecycle import State
 from sessions_app.services.acceptance import Wish
 from tests import build
@@ -34,11 +38,18 @@ def code(secret: str, ahead: int = 0) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
 
 
+def in_the_row_of(browser: Client) -> str:
+    """What the database holds of the browser's session."""
+    stored = Session.objects.get(pk=browser.session.session_key).session_data
+    return str(signing.loads(stored, salt="django.contrib.sessions.SessionStore"))
+
+
 def activate(browser: Client) -> str:
     """Sets up an authenticator app; its secret."""
     reauthenticate(browser)
     page = browser.get(reverse("mfa_activate_totp"))
     secret = str(page.context["form"].secret)
+    assert secret not in in_the_row_of(browser)
     with TestCase.captureOnCommitCallbacks(execute=True):
         browser.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     assert Authenticator.objects.filter(type="totp").exists()
@@ -243,3 +254,10 @@ def test_nobody_signs_out_somebody_elses_device(
     mine.post(reverse("device_sign_out", args=[device.pk]))
 
     assert theirs.get(reverse("dashboard")).status_code == 200
+
+
+def test_a_secret_that_no_key_opens_any_more_is_forgotten_and_offered_anew() -> None:
+    serializer = SealingSerializer()
+    foreign = JSONSerializer().dumps({SECRET_SESSION_KEY: "ORSXG5A=", "kept": 1})
+
+    assert serializer.loads(foreign) == {"kept": 1}

@@ -121,6 +121,8 @@ ROWS: Final[dict[str, Row]] = {
     "staff_person": Row(get=STAFF, parts={"public_id": "person"}),
     "staff_person_suspend": Row(get=STAFF, post=STAFF_LOOKS, parts={"public_id": "person"}),
     "staff_person_reinstate": Row(post=STAFF_LOOKS, parts={"public_id": "person"}),
+    "staff_person_data": Row(get=STAFF_LOOKS, post=STAFF_LOOKS, parts={"public_id": "person"}),
+    "staff_person_erase": Row(get=STAFF_LOOKS, post=STAFF_LOOKS, parts={"public_id": "person"}),
     "embed_loader": Row(get=ANYBODY, parts={"public_id": "widget"}),
     "embed_frame": Row(get=WITH_A_TICKET, parts={"public_id": "widget"}),
     "embed_preview": Row(get=NOBODY, parts={"signed": "x"}),

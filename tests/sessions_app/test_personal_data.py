@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.rights import Role
 from accounts.services import second_steps
 from sessions_app.lifecycle import State
-from sessions_app.models import AvatarSession, CloudSession, SessionEvent, Visit
+from sessions_app.models import AvatarSession, CloudSession, SavedFilter, SessionEvent, Visit
 from sessions_app.services import personal_data, retention
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.personal_data import OwnsSharedWorkspaces
@@ -60,13 +61,15 @@ def test_an_erased_person_cannot_be_told_from_what_is_left(
     step = {"secret": second_steps.seal("ORSXG5A=")}
     Authenticator.objects.create(user=bob, type="totp", data=step)
     SocialAccount.objects.create(user=bob, provider="sso", uid="Robert at work")
+    workspace = plan.provider_key.workspace
+    SavedFilter.objects.create(workspace=workspace, owner=bob, name="Robert's", is_shared=True)
     browser = Client(headers={"user-agent": "Robert's own"})
     browser.force_login(bob)
     UserSession.objects.create(
         user=bob, session_key=browser.session.session_key, ip="192.0.2.7", user_agent="Robert's"
     )
     kinds = {each["kind"] for each in personal_data.export(bob, caller=build.caller(bob))}
-    assert {"second_step", "device", "single_sign_on"} <= kinds
+    assert {"second_step", "device", "single_sign_on", "saved_filter"} <= kinds
 
     personal_data.erase(bob, caller=build.caller(bob), now=timezone.now())
 
@@ -76,7 +79,7 @@ def test_an_erased_person_cannot_be_told_from_what_is_left(
     assert not session.events.lines().exists()
     assert browser.get("/").status_code == 302
     trail = (AuditEvent, AuditPersonalData, AvatarSession, SessionEvent)
-    for model in (User, *trail, Authenticator, UserSession, SocialAccount):
+    for model in (User, *trail, Authenticator, UserSession, SocialAccount, SavedFilter):
         kept = str(list(model._default_manager.values()))
         assert email not in kept
         assert "Robert" not in kept
@@ -183,3 +186,86 @@ def test_an_owner_reads_what_to_hand_over_first(
     page = client.post("/you/data/erase", {"email": alice.email}).content.decode()
 
     assert f"Hand over or delete first: {workspace.name}" in page
+
+
+# By staff, for somebody who cannot.
+
+
+@pytest.fixture
+def sam(client: Client, db: None) -> User:
+    """Signed in as staff who may change people."""
+    sam = build.user("sam", is_staff=True)
+    sam.user_permissions.set(Permission.objects.filter(codename="change_user"))
+    client.force_login(sam)
+    return sam
+
+
+def test_staff_take_somebodys_data_for_a_reason_that_every_workspace_of_theirs_sees(
+    sam: User, bob: User, charlie: User, plan: Wish, client: Client
+) -> None:
+    say(placed(bob, plan, State.ENDED), "Mine")
+    theirs = charlie.memberships.get().workspace
+    build.member(theirs, bob)
+    address = f"/staff/people/{bob.public_id}/data"
+
+    assert "What they said is in it" in client.get(address).content.decode()
+    assert "This field is required" in client.post(address, {"reason": ""}).content.decode()
+    assert not AuditEvent.objects.filter(action="user.data_exported").exists()
+    answer = client.post(address, {"reason": "They asked by letter."})
+
+    assert '"text": "Mine"' in b"".join(answer.streaming_content).decode()
+    told = AuditEvent.objects.filter(action="user.data_exported")
+    assert {event.workspace_id for event in told} == {
+        *(plan.provider_key.workspace.public_id, theirs.public_id, None),
+    }
+    assert {(event.actor_label, event.details["reason"]) for event in told} == {
+        (f"staff: {sam.label}", "They asked by letter."),
+    }
+
+
+def test_staff_erase_somebody_once_the_address_is_written(
+    sam: User, bob: User, workspace: Workspace, client: Client
+) -> None:
+    address, email = f"/staff/people/{bob.public_id}/erase", bob.email
+
+    assert "Stays" in client.get(address).content.decode()
+    assert "another address" in client.post(address, {"email": "x"}).content.decode()
+    assert client.post(address, {"email": email}).headers["Location"] == "/staff/people/"
+
+    assert not User.objects.filter(email=email).exists()
+    told = AuditEvent.objects.filter(action="user.erased")
+    assert {event.workspace_id for event in told} == {workspace.public_id, None}
+    assert {event.actor_label for event in told} == {f"staff: {sam.label}"}
+
+
+def test_staff_are_told_what_somebody_must_hand_over_first(
+    sam: User, alice: User, bob: User, workspace: Workspace, client: Client
+) -> None:
+    address = f"/staff/people/{alice.public_id}/erase"
+
+    page = client.get(address).content.decode()
+    client.post(address, {"email": alice.email})
+
+    assert "Others work in what they own" in page
+    assert f"/staff/workspaces/{workspace.public_id}/" in page
+    alice.refresh_from_db()
+    assert alice.is_active
+
+
+@pytest.mark.parametrize("verb", ["data", "erase"])
+@pytest.mark.parametrize("whom", ["themselves", "a superuser", "anybody, without the permission"])
+def test_staff_do_neither_to_themselves_to_a_superuser_or_without_the_permission(
+    verb: str, whom: str, sam: User, bob: User, client: Client
+) -> None:
+    root = build.user("root", is_staff=True, is_superuser=True)
+    if whom.startswith("anybody"):
+        sam.user_permissions.clear()
+    person = {"themselves": sam, "a superuser": root}.get(whom, bob)
+    address = f"/staff/people/{person.public_id}/{verb}"
+    given = {"email": person.email, "reason": "Because I can."}
+
+    assert [client.get(address).status_code, client.post(address, given).status_code] == [403, 403]
+
+    person.refresh_from_db()
+    assert person.is_active
+    assert not AuditEvent.objects.filter(action="user.data_exported").exists()

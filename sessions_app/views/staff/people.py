@@ -50,7 +50,7 @@ def person_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Says first how many conversations that ends."""
     found = get_object_or_404(User, public_id=public_id)
     if request.method == "POST":
-        with _words_for_refusals():
+        with words_for_refusals():
             accounts_of_people.suspend(found, caller=Caller.of_staff(request))
         messages.success(request, f"{found} can no longer sign in.")
         return redirect("staff_person", public_id)
@@ -62,7 +62,7 @@ def person_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_required
 def person_reinstate(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(User, public_id=public_id)
-    with _words_for_refusals():
+    with words_for_refusals():
         accounts_of_people.reinstate(found, caller=Caller.of_staff(request))
     messages.success(request, f"{found} can sign in again.")
     return redirect("staff_person", public_id)
@@ -73,7 +73,7 @@ def _running(person: User) -> int:
 
 
 @contextmanager
-def _words_for_refusals() -> Iterator[None]:
+def words_for_refusals() -> Iterator[None]:
     try:
         yield
     except accounts_of_people.NotYours as error:
