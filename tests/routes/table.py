@@ -1,7 +1,8 @@
 """What everybody gets of every route, as data: a status for each of ROLES, by method.
 
 `sign-in` is the way to the page where one signs in. A POST is sent empty but for `data`, so a form
-that may be sent answers with what it lacks; a method without a row is not allowed there.
+that may be sent answers with what it lacks; a method without a row is not allowed there. Whoever is
+refused has written nothing.
 """
 
 from dataclasses import dataclass, field
@@ -27,12 +28,14 @@ ASKER: Final = "404 404 200 404 404 404 404 sign-in"
 ANYBODY: Final = "200 200 200 200 200 200 200 200"
 NOBODY: Final = "404 404 404 404 404 404 404 404"
 WITH_A_TICKET: Final = "403 403 403 403 403 403 403 403"
+SCRIPT: Final = {"name": "Guide", "prompt": "Be funny."}
+LINE: Final = {"key": "1", "role": "user", "text": "Hello", "at": "2026-11-01T10:00:00Z"}
 STRANGERS: Final = "302 302 302 302 302 302 302 200"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`parts` names a thing of the world for each part of the address, or is the part itself."""
+    """`parts` and `data` name things of the world, or hold what is sent itself."""
 
     get: str = ""
     post: str = ""
@@ -48,8 +51,8 @@ class Row:
 ROWS: Final[dict[str, Row]] = {
     "dashboard": Row(get=SIGNED_IN),
     "contexts": Row(get=SIGNED_IN),
-    "context_new": Row(get=SIGNED_IN, post=SIGNED_IN),
-    "context_edit": Row(get=MEMBERS, post=MEMBERS, parts={"public_id": "context"}),
+    "context_new": Row(get=SIGNED_IN, post="302 302 302 302 403 302 302 sign-in", data=SCRIPT),
+    "context_edit": Row(get=MEMBERS, post=WRITERS, parts={"public_id": "context"}, data=SCRIPT),
     "context_delete": Row(get=MEMBERS, post=WRITERS, parts={"public_id": "context"}),
     "context_version": Row(get=MEMBERS, parts={"public_id": "context", "number": "1"}),
     "context_restore": Row(post=WRITERS, parts={"public_id": "context", "number": "1"}),
@@ -174,7 +177,9 @@ ROWS: Final[dict[str, Row]] = {
     "audit": Row(get="200 200 403 403 200 200 200 sign-in"),
     "audit_export": Row(get="200 200 403 403 200 200 200 sign-in", parts={"kind": "csv"}),
     "api_schema": Row(get=ANYBODY),
-    "api_sessions": Row(post="400 400 400 400 400 400 400 403"),
+    "api_sessions": Row(
+        post="202 202 202 202 403 400 400 403", data={"avatar": "avatar", "provider_key": "key"}
+    ),
     "api_session": Row(get="200 200 200 404 200 404 404 403", parts={"public_id": "session"}),
     "api_room": Row(get="404 404 200 404 404 404 404 403", parts={"public_id": "session"}),
     "api_presence": Row(post="404 404 200 404 404 404 404 403", parts={"public_id": "session"}),
@@ -182,7 +187,11 @@ ROWS: Final[dict[str, Row]] = {
     "api_extend": Row(post="404 404 409 404 404 404 404 403", parts={"public_id": "session"}),
     "api_successor": Row(post="404 404 409 404 404 404 404 403", parts={"public_id": "session"}),
     "api_continued": Row(post="404 404 202 404 404 404 404 403", parts={"public_id": "session"}),
-    "api_lines": Row(post="400 400 400 400 400 400 400 403", parts={"public_id": "session"}),
+    "api_lines": Row(
+        post="404 404 200 404 404 404 404 403",
+        parts={"public_id": "session"},
+        data={"lines": [LINE]},
+    ),
     "api_reports": Row(
         post="400 400 400 400 400 400 400 403",
         parts={"public_id": "session"},

@@ -1,10 +1,12 @@
 """One workspace with one of everything, and everybody who might ask for it."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -16,7 +18,27 @@ from sessions_app.models import AvatarSession, SavedFilter, StopOrder, Widget
 from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.routes.table import Row
+from tests.sessions_app.answers import assert_one_error_shape
 from tests.sessions_app.rows import placed
+
+REFUSALS: Final = ("403", "404", "405", "sign-in")
+# A refusal may be audited, and is counted at a widget.
+_WRITING: Final = re.compile(
+    r'(?:INSERT INTO|UPDATE|DELETE FROM) "((?:accounts|sessions_app)_(?!audit|widgettally)\w+)"'
+)
+
+
+@dataclass
+class _Writes:
+    """The tables that were written to."""
+
+    tables: set[str] = field(default_factory=set)
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        self.tables.update(_WRITING.findall(sql))
+        return execute(sql, params, many, context)
 
 
 @dataclass
@@ -25,23 +47,37 @@ class World:
     things: dict[str, Any]
 
     def ask(self, role: str, method: str, name: str, row: Row) -> str:
-        """The status, or `sign-in` for a redirect there; whatever it changed is undone."""
+        """The status, or `sign-in` for a redirect there; whatever it changed is undone.
+
+        Of a refusal it says so if that wrote anything.
+        """
         client = Client(raise_request_exception=False)
         if role in self.people:
             client.force_login(self.people[role])
-        # Each part of an address is named by a thing of the world, or stands for itself.
-        parts = {part: self.things.get(of, of) for part, of in row.parts.items()}
-        address = reverse(name, kwargs=parts)
+        address, data = reverse(name, kwargs=self._named(row.parts)), self._named(row.data)
         before = transaction.savepoint()
-        if method == "GET":
-            answer = client.get(address)
-        elif address.startswith("/api/"):
-            answer = client.post(address, row.data, content_type="application/json")
-        else:
-            answer = client.post(address, row.data)
+        with connection.execute_wrapper(writes := _Writes()):
+            if method == "GET":
+                answer = client.get(address)
+            elif address.startswith("/api/"):
+                answer = client.post(address, data, content_type="application/json")
+            else:
+                answer = client.post(address, data)
         transaction.savepoint_rollback(before)
         to = answer.headers.get("Location", "")
-        return "sign-in" if to.startswith("/account/login/") else str(answer.status_code)
+        status = "sign-in" if to.startswith("/account/login/") else str(answer.status_code)
+        if status in REFUSALS and writes.tables:
+            return f"{status}, but wrote to {sorted(writes.tables)}"
+        if status in REFUSALS and address.startswith("/api/"):
+            assert_one_error_shape(answer)
+        return status
+
+    def _named(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Each value is the name of a thing of the world, or stands for itself."""
+        return {
+            name: self.things.get(value, value) if isinstance(value, str) else value
+            for name, value in given.items()
+        }
 
 
 def made() -> World:
