@@ -35,12 +35,16 @@ STRANGERS: Final = "302 302 302 302 302 302 302 200"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`parts` and `data` name things of the world, or hold what is sent itself."""
+    """`parts` names a thing of the world for each part of the address, or is the part itself.
+
+    A POST sends `data`, and the things that `chosen` names for its fields.
+    """
 
     get: str = ""
     post: str = ""
     parts: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
 
     def status(self, method: str, role: str) -> str:
         """Empty where nobody is asked."""
@@ -178,7 +182,7 @@ ROWS: Final[dict[str, Row]] = {
     "audit_export": Row(get="200 200 403 403 200 200 200 sign-in", parts={"kind": "csv"}),
     "api_schema": Row(get=ANYBODY),
     "api_sessions": Row(
-        post="202 202 202 202 403 400 400 403", data={"avatar": "avatar", "provider_key": "key"}
+        post="202 202 202 202 403 400 400 403", chosen={"avatar": "avatar", "provider_key": "key"}
     ),
     "api_session": Row(get="200 200 200 404 200 404 404 403", parts={"public_id": "session"}),
     "api_room": Row(get="404 404 200 404 404 404 404 403", parts={"public_id": "session"}),

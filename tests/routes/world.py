@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -45,16 +46,16 @@ class _Writes:
 class World:
     people: dict[str, User]
     things: dict[str, Any]
+    cookies: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def ask(self, role: str, method: str, name: str, row: Row) -> str:
         """The status, or `sign-in` for a redirect there; whatever it changed is undone.
 
         Of a refusal it says so if that wrote anything.
         """
-        client = Client(raise_request_exception=False)
-        if role in self.people:
-            client.force_login(self.people[role])
-        address, data = reverse(name, kwargs=self._named(row.parts)), self._named(row.data)
+        client = self._client(role)
+        address = reverse(name, kwargs=self._named(row.parts))
+        data = row.data | self._named(row.chosen)
         before = transaction.savepoint()
         with connection.execute_wrapper(writes := _Writes()):
             if method == "GET":
@@ -72,12 +73,19 @@ class World:
             assert_one_error_shape(answer)
         return status
 
-    def _named(self, given: dict[str, Any]) -> dict[str, Any]:
+    def _client(self, role: str) -> Client:
+        """A browser of somebody who has signed in once, unless it is nobody's."""
+        client = Client(raise_request_exception=False)
+        if role in self.cookies:
+            client.cookies = SimpleCookie(self.cookies[role])
+        elif role in self.people:
+            client.force_login(self.people[role])
+            self.cookies[role] = SimpleCookie(client.cookies)
+        return client
+
+    def _named(self, given: dict[str, str]) -> dict[str, Any]:
         """Each value is the name of a thing of the world, or stands for itself."""
-        return {
-            name: self.things.get(value, value) if isinstance(value, str) else value
-            for name, value in given.items()
-        }
+        return {name: self.things.get(value, value) for name, value in given.items()}
 
 
 def made() -> World:
