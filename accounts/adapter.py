@@ -161,7 +161,8 @@ def _invitation(request: HttpRequest) -> str:
 def _audit_failure(request: HttpRequest, credentials: dict[str, Any], *, reason: str) -> None:
     email = str(credentials.get("email", "")).lower()
     user = User.objects.filter(email=email).first()
-    membership = workspaces.of(user) if user else None
+    # Of nobody's too: whether the address is known is not told by how long the answer takes.
+    membership = workspaces.of(user or User(pk=0))
     audit.refusal(
         Action.USER_SIGN_IN_FAILED,
         caller=Caller.of(request, email=email),
