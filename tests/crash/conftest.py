@@ -16,7 +16,7 @@ from tests import build
 from tests.crash.beats import Beat
 from tests.crash.broker import Broker
 from tests.crash.installation import BEAT, LIVE, SYNC, Installation, installed
-from tests.crash.order import claimed
+from tests.crash.order import claimed, run_out
 from tests.crash.waiting import until
 from tests.simulator.cloud import SimulatedCloud
 
@@ -32,7 +32,7 @@ PERIODS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """A Redis that nobody else rings."""
     broker = Broker()
@@ -41,14 +41,14 @@ def broker() -> Iterator[Broker]:
     broker.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def servers(
     broker: Broker,
     simulator_url: str,
     django_db_setup: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installation]:
-    """The module's installation. Tests ask for `installation`, in which nothing is missing."""
+    """One for all of these tests. They ask for `installation`, in which nothing is missing."""
     folder = tmp_path_factory.mktemp("installation")
     with installed(
         folder, cloud=simulator_url, REDIS_URL=broker.url, LOG_JSON="yes", **PERIODS
@@ -60,19 +60,24 @@ def servers(
 def installation(
     transactional_db: None, cloud: SimulatedCloud, servers: Installation
 ) -> Iterator[Installation]:
-    """Both workers and beat, at work; none of them may end unless it is killed."""
+    """Both workers and beat, at work; none of them may end unless it is killed.
+
+    Between the tests they are frozen, so that none of them is in the way when rows are deleted.
+    """
     # The lists are read when a test has them read, and never into a fault set for something else.
     later = timezone.now() + timedelta(hours=1)
     for kind in Reconciliation.Kind.values:
         Reconciliation.objects.update_or_create(kind=kind, defaults={"due_at": later})
+    servers.go_on()
     servers.start_missing(LIVE, SYNC, BEAT)
     yield servers
+    servers.hold_still()
     assert servers.gone() == []
 
 
 @pytest.fixture(autouse=True)
 def bells(broker: Broker) -> Iterator[Celery]:
-    """What the test's own services ring is heard by the workers of this module."""
+    """What the test's own services ring is heard by the workers of these tests."""
     bells = Celery("tests", set_as_current=False)
     bells.config_from_object("django.conf:settings", namespace="CELERY")
     bells.conf.broker_url = broker.url
@@ -98,11 +103,14 @@ def crash(installation: Installation, cloud: SimulatedCloud) -> Crash:
 
     At each of `beats` the cloud lets one call hang, before or after it has taken its effect. Once
     all of them hang the worker is killed. Then they take their effect, unless they are to
-    `stay_hung` until the test lifts the faults, and another worker comes up.
+    `stay_hung` until the test lifts the faults, and another worker comes up. The dead one's claims
+    have run out by then, unless they are to `keep_claims` for as long as they were made for.
     """
 
     @contextmanager
-    def crash(worker: str, *beats: Beat, stay_hung: bool = False) -> Iterator[None]:
+    def crash(
+        worker: str, *beats: Beat, stay_hung: bool = False, keep_claims: bool = False
+    ) -> Iterator[None]:
         for beat in beats:
             fault = {"route": beat.route, "mode": beat.moment, "times": 1}
             cloud.door("POST", "faults", fault)
@@ -112,6 +120,8 @@ def crash(installation: Installation, cloud: SimulatedCloud) -> Crash:
         assert claimed() >= len(beats), "the worker was not killed at work: a call had come back"
         if not stay_hung:
             cloud.door("DELETE", "faults")
+        if not keep_claims:
+            run_out(worker)
         installation.start(worker)
 
     return crash

@@ -3,18 +3,23 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 from django.conf import settings
 from django.db import connection
 
 from scripts.desk import LOOPBACK, Desk, processes
-from scripts.serving import free_port, launch, stop
+from scripts.serving import READY_SECONDS, STOP_SECONDS, free_port
 from scripts.steps import ROOT
+from tests.crash.databases import somebody_is_in_a_transaction
+from tests.crash.nursery import Nursery
 from tests.crash.waiting import until
 
 LIVE, SYNC, BEAT = "worker-live", "worker-sync", "beat"
@@ -44,7 +49,7 @@ class Installation:
             "OPENAI_BASE_URL": f"{cloud}/openai/v1",
             **environment,
         }
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, psutil.Process] = {}
         self._metrics_ports: dict[str, int] = {}
 
     def start(self, *names: str) -> None:
@@ -55,18 +60,16 @@ class Installation:
         for name in names:
             self._heartbeat(name).unlink(missing_ok=True)
             kind = "-".join(name.split("-")[:2])
-            with self._output(name).open("a") as output:
-                self._running[name] = launch(
-                    self._commands[kind],
-                    output,
-                    environment={
-                        **self._environment,
-                        "HEARTBEAT_FILE": str(self._heartbeat(name)),
-                        "METRICS_PORT": str(self._metrics_port(name)),
-                    },
-                )
+            self._running[name] = self._nursery.bear(
+                self._commands[kind],
+                self._output(name),
+                settings={
+                    "HEARTBEAT_FILE": str(self._heartbeat(name)),
+                    "METRICS_PORT": self._metrics_port(name),
+                },
+            )
         for name in names:
-            until(lambda name=name: self._is_at_work(name), within=30)  # type: ignore[misc]
+            until(lambda name=name: self._is_at_work(name), within=READY_SECONDS)  # type: ignore[misc]
 
     def kill(self, *names: str) -> None:
         """Ends processes the way a power cut does: none can do anything about it."""
@@ -85,17 +88,47 @@ class Installation:
             self._running[name].send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
-        """Ends all that run, in the order in which they were started."""
+        """Ends all that run."""
+        self.go_on()
         for process in self._running.values():
-            process.terminate()
-        while self._running:
-            stop(self._running.pop(next(iter(self._running))))
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+        _, staying = psutil.wait_procs(self._running.values(), STOP_SECONDS)
+        for process in staying:
+            os.killpg(process.pid, signal.SIGKILL)
+        self._running.clear()
+        if "_nursery" in vars(self):
+            self._nursery.close()
 
     def start_missing(self, *names: str) -> None:
+        for name in self.gone():
+            del self._running[name]
         self.start(*[name for name in names if name not in self._running])
 
+    def hold_still(self) -> None:
+        """Freezes all that run, at a moment when none of them is within a transaction.
+
+        So the test's database can be emptied: its tables are locked all at once for that, which
+        deadlocks with whoever has locked one and wants another.
+        """
+        until(self._are_frozen_between_transactions)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def manage(self, *arguments: str, **environment: str) -> None:
+        """Runs a management command; raises CalledProcessError with its words where it fails."""
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**self._environment, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
     def chatty(self) -> None:
-        """Has whatever is started from now on log all that it can."""
+        """Has all of it log what it can; nothing may have been started yet."""
         self._environment |= {"LOG_LEVEL": "DEBUG"}
         for name in (LIVE, SYNC, BEAT):
             self._commands[name] += ["--loglevel", "DEBUG"]
@@ -103,7 +136,7 @@ class Installation:
 
     def gone(self) -> list[str]:
         """The names of processes that ended though nobody killed them."""
-        return [name for name, process in self._running.items() if process.poll() is not None]
+        return [name for name, process in self._running.items() if not process.is_running()]
 
     def said(self, name: str) -> str:
         """All that the process, and those of the same name before it, have printed."""
@@ -116,8 +149,27 @@ class Installation:
     def outputs(self) -> list[Path]:
         return sorted(self.folder.glob("*.output"))
 
+    @cached_property
+    def _nursery(self) -> Nursery:
+        return Nursery(self._environment)
+
+    def _are_frozen_between_transactions(self) -> bool:
+        self._signal(signal.SIGSTOP)
+        until(lambda: {each.status() for each in self._alive()} <= {psutil.STATUS_STOPPED})
+        if not somebody_is_in_a_transaction():
+            return True
+        self.go_on()
+        return False
+
+    def _alive(self) -> list[psutil.Process]:
+        return [process for process in self._running.values() if process.is_running()]
+
+    def _signal(self, number: int) -> None:
+        for process in self._alive():
+            process.send_signal(number)
+
     def _is_at_work(self, name: str) -> bool:
-        assert self._running[name].poll() is None, f"{name} ended:\n{self.said(name)}"
+        assert self._running[name].is_running(), f"{name} ended:\n{self.said(name)}"
         if name not in self._answers:
             return self._heartbeat(name).exists()
         try:

@@ -9,46 +9,73 @@ from django.utils import timezone
 from accounts.models import ProviderKey, Workspace
 from sessions_app.lifecycle import OPEN, State
 from sessions_app.models import AvatarSession, CloudSession, Context, Meter
+from tests.crash.installation import LIVE, SYNC
 from tests.crash.waiting import until_none
 from tests.simulator.cloud import SimulatedCloud
 
 OURS = "liveavatar-web "  # how the cloud's names for our keys and contexts begin
+# What each worker claims.
+_WORK: dict[str, list[Any]] = {
+    LIVE: [AvatarSession, CloudSession],
+    SYNC: [ProviderKey, Context],
+}
 
 
 def await_order(cloud: SimulatedCloud, *, within: float = 20.0) -> None:
-    """Waits until nobody has anything left to do, then holds our rows against the cloud's."""
-    until_none(lambda: _unfinished(cloud), within=within)
-    assert running(cloud) == _live()
-    assert _doubled(cloud) == {}
-    assert _held_by_meters() == _held_by_sessions()
-    assert _unattended() == []
+    """Waits until nobody has anything left to do, and our rows agree with what the cloud holds.
+
+    All of it at one look: what was given up on may take effect when everybody else is done, and
+    is then put in order by the next sweep.
+    """
+    until_none(lambda: _disorder(cloud.state()), within=within)
+
+
+def _disorder(there: Any) -> list[str]:
+    """What is left to do, and what is wrong; `there` is the state of the cloud."""
+    wrong = _unfinished(there)
+    for what, found, expected in (
+        ("running there and live here", _running(there), _live()),
+        ("held there more than once", _doubled(there), {}),
+        ("held by meters and by sessions", _held_by_meters(), _held_by_sessions()),
+        ("waiting for nobody", _unattended(), []),
+    ):
+        if found != expected:
+            wrong.append(f"{what}: {found} != {expected}")
+    return wrong
 
 
 def running(cloud: SimulatedCloud) -> list[str]:
     """The ids of the sessions that the cloud runs and bills."""
-    return sorted(each["id"] for each in cloud.state()["sessions"] if each["state"] == "active")
+    return _running(cloud.state())
 
 
 def claimed() -> int:
     """How many rows a worker has claimed, be it a dead one."""
     held = Q(claimed_until__gt=timezone.now())
-    return sum(
-        model.objects.filter(held).count()
-        for model in (ProviderKey, Context, AvatarSession, CloudSession)
-    )
+    return sum(model.objects.filter(held).count() for models in _WORK.values() for model in models)
+
+
+def run_out(worker: str) -> None:
+    """Time passes until what a worker that is dead has claimed may be claimed by another."""
+    for model in _WORK[worker]:
+        model.objects.filter(claimed_until__isnull=False).update(claimed_until=timezone.now())
+
+
+def _running(there: Any) -> list[str]:
+    return sorted(each["id"] for each in there["sessions"] if each["state"] == "active")
 
 
 def _live() -> list[str]:
     return sorted(AvatarSession.objects.live().values_list("remote_id", flat=True))
 
 
-def _unfinished(cloud: SimulatedCloud) -> list[str]:
+def _unfinished(there: Any) -> list[str]:
     """Every row that is on its way from one state to another.
 
     A doubtful id that was never started is not: it stays on the sweep's list for minutes, until
     its token cannot start it any more.
     """
-    started = [each["id"] for each in cloud.state()["sessions"] if each["state"] != "minted"]
+    started = [each["id"] for each in there["sessions"] if each["state"] != "minted"]
     settled = [Context.State.READY, Context.State.DELETED, Context.State.REJECTED]
     moving: list[QuerySet[Any]] = [
         ProviderKey.objects.filter(state__in=ProviderKey.MOVING),
@@ -63,11 +90,10 @@ def _unfinished(cloud: SimulatedCloud) -> list[str]:
     return [str(row) for rows in moving for row in rows]
 
 
-def _doubled(cloud: SimulatedCloud) -> dict[str, int]:
+def _doubled(there: Any) -> dict[str, int]:
     """What the cloud holds more than once for one row of ours, by its name there."""
-    state = cloud.state()
-    names = [secret["secret_name"] for secret in state["secrets"]]
-    names += [context["name"] for context in state["contexts"]]
+    names = [secret["secret_name"] for secret in there["secrets"]]
+    names += [context["name"] for context in there["contexts"]]
     counts = Counter(name for name in names if name.startswith(OURS))
     return {name: count for name, count in counts.items() if count > 1}
 

@@ -104,16 +104,22 @@ def test_sessions_outlive_a_redis_that_forgets_everything(
     assert running(cloud) == sorted([talking.remote_id, coming.remote_id])
 
 
+@pytest.fixture
+def second_worker(installation: Installation) -> Iterator[None]:
+    installation.start_missing(f"{LIVE}-2")
+    yield
+    installation.kill(f"{LIVE}-2")
+
+
+@pytest.mark.usefixtures("second_worker")
 def test_bells_doubled_and_out_of_order_and_two_workers_make_one_of_everything(
     bells: Celery,
     broker: Broker,
-    installation: Installation,
     cloud: SimulatedCloud,
     workspace: Workspace,
     alice: User,
     wish: Wish,
 ) -> None:
-    installation.start_missing(f"{LIVE}-2")
     session = build.avatar_session(alice, wish)
     value = Secret("sk-sim-rung-for-twenty-times")
     key = provider_keys.register(

@@ -47,7 +47,8 @@ def test_fifty_sessions_whose_worker_is_killed_are_soon_in_order(
     stopped, vanished, over, ended_there, staying = (talking[n::5] for n in range(5))
     now = timezone.now()
 
-    with crash(LIVE, before(STOP), after(STOP), before(LOOK), after(KEEP_ALIVE)):
+    beats = [before(STOP), after(STOP), before(LOOK), after(KEEP_ALIVE)]
+    with crash(LIVE, *beats, keep_claims=True):
         for session in stopped:
             avatar_sessions.request_stop(
                 session, caller=build.caller(alice), reason=EndReason.PERSON, now=now
