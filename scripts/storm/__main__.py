@@ -1,7 +1,8 @@
 """Runs the storm: SESSIONS conversations under random faults, seeded by SEED; then judges.
 
-Everything is real processes on loopback, PostgreSQL among them. Ends with 1 where a session was
-leaked, doubled, lost or stuck.
+Everything is real processes on loopback, PostgreSQL among them. Meanwhile people register keys and
+write contexts. Ends with 1 where a session was leaked, doubled, lost or stuck, or where the cloud
+holds a secret or context twice, without a row, or not although its row says so.
 """
 
 import os
@@ -25,9 +26,13 @@ from scripts.stack import Managed, Stack, stack
 from scripts.storm.judge import Judge
 from scripts.storm.visitors import Conversation
 from scripts.storm.weather import Weather
+from scripts.storm.writers import Writing
 from scripts.visitor import Visitor
 
 AT_ONCE = 40
+WRITERS = 4
+# For each of so many conversations somebody registers a key or writes a context.
+PER_WRITING = 4
 SWEEP_SECONDS = 1
 CLAIM_SECONDS = 8
 QUICK = {
@@ -88,11 +93,19 @@ def _widen(cloud: httpx.Client) -> None:
 def _converse(running: Stack, weather: Weather, sessions: int, seed: int) -> None:
     over = Event()
     refused: Counter[str] = Counter()
-    with Visitor(running) as visitor, ThreadPoolExecutor(AT_ONCE + 1) as pool:
+    with (
+        Visitor(running) as visitor,
+        ThreadPoolExecutor(AT_ONCE + 1) as pool,
+        ThreadPoolExecutor(WRITERS) as writers,
+    ):
         storming = pool.submit(weather.rage, over)
+        numbers = range(seed, seed + sessions)
         lives = [
             pool.submit(Conversation(visitor, random.Random(number), refused).live)  # noqa: S311
-            for number in range(seed, seed + sessions)
+            for number in numbers
+        ] + [
+            writers.submit(Writing(visitor, random.Random(number), refused).live)  # noqa: S311
+            for number in numbers[::PER_WRITING]
         ]
         for each in lives:
             each.result()

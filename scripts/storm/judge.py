@@ -9,7 +9,19 @@ import httpx
 import psycopg
 from psycopg.rows import dict_row
 
-_OPEN = "SELECT id FROM sessions_app_avatarsession WHERE state NOT IN ('ended', 'failed')"
+_OPEN = (
+    "SELECT id FROM sessions_app_avatarsession WHERE state NOT IN ('ended', 'failed') "
+    "UNION ALL SELECT id FROM accounts_providerkey "
+    "WHERE state NOT IN ('ready', 'revoked', 'rejected') "
+    "UNION ALL SELECT id FROM sessions_app_context "
+    "WHERE state NOT IN ('ready', 'deleted', 'rejected')"
+)
+# What the cloud should hold by our rows; what was refused may have been accepted once.
+_SECRETS = "SELECT remote_secret_id AS id FROM accounts_providerkey WHERE state = 'ready'"
+_CONTEXTS = (
+    "SELECT remote_context_id AS id FROM sessions_app_context "
+    "WHERE deleted_at IS NULL AND remote_context_id != ''"
+)
 _DUE = (
     "SELECT id, due_at FROM sessions_app_avatarsession WHERE due_at IS NOT NULL "
     "UNION ALL SELECT id, due_at FROM sessions_app_cloudsession WHERE due_at IS NOT NULL "
@@ -43,9 +55,9 @@ class Judge:
         sessions, joined = self._sessions(), self._joined()
         billed = sum(each["billed_seconds"] for each in sessions)
         wasted = sum(each["billed_seconds"] for each in sessions if each["id"] not in joined)
-        states = self._ask("SELECT state, count(*) FROM sessions_app_avatarsession GROUP BY state")
-        counts = ", ".join(f"{row['count']} {row['state']}" for row in states)
-        print(f"asked for: {counts}")
+        print(f"asked for: {self._states('sessions_app_avatarsession')}")
+        print(f"keys: {self._states('accounts_providerkey')}")
+        print(f"contexts: {self._states('sessions_app_context')}")
         print(f"started there: {sum(each['started_at'] is not None for each in sessions)}")
         for what, count in wrong.items():
             print(f"{what}: {count}")
@@ -64,18 +76,21 @@ class Judge:
             )
         }
         per_row = Counter(ours[remote_id] for remote_id in running if remote_id in ours)
+        there, named, held = *self._mirrored(), self._held()
         return {
             "leaked": len(running.keys() - live),
             "doubled": sum(count > 1 for count in per_row.values()),
             "lost": len(live - running.keys()),
             "stuck": len(self._overdue()),
-            "secrets or contexts doubled": sum(count > 1 for count in self._names().values()),
+            "secrets or contexts doubled": sum(count > 1 for count in named.values()),
+            "secrets or contexts without a row": len(there - held),
+            "secrets or contexts lost": len(held - there),
         }
 
     def _unrest(self) -> bool:
         running = any(each["state"] == "active" for each in self._sessions())
         try:
-            return running or bool(self._ask(_OPEN))
+            return running or bool(self._ask(_OPEN)) or self._mirrored()[0] != self._held()
         except psycopg.OperationalError:
             return True
 
@@ -83,6 +98,10 @@ class Judge:
         """Rows that are due and that nobody has moved for longer than two sweeps take."""
         latest = datetime.now(UTC) - timedelta(seconds=2 * self._sweep_seconds + 1)
         return [row for row in self._ask(_DUE) if row["due_at"] < latest]
+
+    def _states(self, table: str) -> str:
+        states = self._ask(f"SELECT state, count(*) FROM {table} GROUP BY state ORDER BY state")  # noqa: S608
+        return ", ".join(f"{row['count']} {row['state']}" for row in states)
 
     def _live(self) -> set[str]:
         rows = self._ask("SELECT remote_id FROM sessions_app_avatarsession WHERE state = 'live'")
@@ -94,11 +113,16 @@ class Judge:
         )
         return {row["remote_id"] for row in rows}
 
-    def _names(self) -> Counter[str]:
+    def _mirrored(self) -> tuple[set[str], Counter[str]]:
+        """The ids and the names of all secrets and contexts that the cloud holds."""
         state = self._cloud.get("/_sim/state").json()
-        names = [each["secret_name"] for each in state["secrets"]]
-        names += [each["name"] for each in state["contexts"]]
-        return Counter(names)
+        secrets, contexts = state["secrets"], state["contexts"]
+        names = [each["secret_name"] for each in secrets] + [each["name"] for each in contexts]
+        return {each["id"] for each in [*secrets, *contexts]}, Counter(names)
+
+    def _held(self) -> set[str]:
+        """The ids that our rows say it holds."""
+        return {row["id"] for query in (_SECRETS, _CONTEXTS) for row in self._ask(query)}
 
     def _sessions(self) -> list[dict[str, Any]]:
         return list(self._cloud.get("/_sim/state").json()["sessions"])

@@ -3,17 +3,14 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
-
+from scripts.storm.insisting import insist, once
 from scripts.visitor import Visitor
 
-INSISTS_SECONDS = 30
 GIVES_UP_SECONDS = 40
 RENEWS_SECONDS = 1.5
 _OVER = {"ended", "failed"}
@@ -33,14 +30,14 @@ class Conversation:
             return
         address = f"/api/sessions/{session['id']}"
         if self._is_let_in(address):
-            self._insist(lambda: self.visitor.http.get(f"{address}/room"))
-            self._insist(lambda: self.visitor.post(f"{address}/timeline", json=_joined_now()))
+            insist(lambda: self.visitor.http.get(f"{address}/room"))
+            insist(lambda: self.visitor.post(f"{address}/timeline", json=_joined_now()))
             self._talk(address, seconds=self.chance.uniform(0.5, 6))
         self._leave(address)
 
     def _ask(self) -> dict[str, Any] | None:
         key = str(UUID(int=self.chance.getrandbits(128)))
-        answer = self._insist(lambda: self.visitor.ask_for_session(key))
+        answer = insist(lambda: self.visitor.ask_for_session(key))
         if answer is None or answer.status_code != 202:
             self.refused["no answer" if answer is None else str(answer.status_code)] += 1
             return None
@@ -50,7 +47,7 @@ class Conversation:
         until = time.monotonic() + GIVES_UP_SECONDS
         while time.monotonic() < until:
             self._renew(address)
-            answer = self._insist(lambda: self.visitor.http.get(address))
+            answer = insist(lambda: self.visitor.http.get(address))
             state = answer.json()["state"] if answer is not None and answer.is_success else ""
             if state == "live" or state in _OVER:
                 return state == "live"
@@ -67,31 +64,15 @@ class Conversation:
         """Ends it, says goodbye, or is gone without a word; a second click does no harm."""
         match self.chance.choices(["stop", "twice", "goodbye", "vanish"], [5, 2, 2, 2])[0]:
             case "stop":
-                self._insist(lambda: self.visitor.post(f"{address}/stop"))
+                insist(lambda: self.visitor.post(f"{address}/stop"))
             case "twice":
                 for _ in range(2):
-                    self._insist(lambda: self.visitor.post(f"{address}/stop"))
+                    insist(lambda: self.visitor.post(f"{address}/stop"))
             case "goodbye":
-                self._once(lambda: self.visitor.post(f"{address}/presence", json={"gone": True}))
+                once(lambda: self.visitor.post(f"{address}/presence", json={"gone": True}))
 
     def _renew(self, address: str) -> None:
-        self._once(lambda: self.visitor.post(f"{address}/presence", json={}))
-
-    def _insist(self, ask: Callable[[], httpx.Response]) -> httpx.Response | None:
-        """Asks again while the server is away, as the page does."""
-        until = time.monotonic() + INSISTS_SECONDS
-        while time.monotonic() < until:
-            answer = self._once(ask)
-            if answer is not None and answer.status_code < 500:
-                return answer
-            time.sleep(0.3)
-        return None
-
-    def _once(self, ask: Callable[[], httpx.Response]) -> httpx.Response | None:
-        try:
-            return ask()
-        except httpx.TransportError:
-            return None
+        once(lambda: self.visitor.post(f"{address}/presence", json={}))
 
 
 def _joined_now() -> dict[str, str]:

@@ -21,8 +21,13 @@ ROUTES = {
     "POST /v1/sessions/keep-alive": 2,
     "GET /v1/sessions/{id}": 3,
     "GET /v1/sessions": 2,
-    "GET /v1/secrets": 1,
-    "GET /v1/contexts": 1,
+    "POST /v1/secrets": 3,
+    "GET /v1/secrets": 2,
+    "DELETE /v1/secrets/{id}": 2,
+    "POST /v1/contexts": 3,
+    "GET /v1/contexts": 2,
+    "PATCH /v1/contexts/{id}": 2,
+    "DELETE /v1/contexts/{id}": 2,
 }
 FAULTS: tuple[dict[str, Any], ...] = (
     {"mode": "close_before"},
@@ -41,6 +46,11 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"status": 403, "body": {"code": 4003, "data": None, "message": "Session concurrency limit"}},
     {"status": 422, "body": {"code": 4000, "data": None, "message": "Request validation errors"}},
 )
+# Said of what is there all the same. Of a session nobody can tell, so it would just end.
+NOT_FOUND: dict[str, Any] = {
+    "status": 404,
+    "body": {"code": 4040, "data": None, "message": "Not found"},
+}
 KILLED = ("worker-live", "worker-live", "worker-sync", "beat", "web")
 CALM_SECONDS = 0.3
 STRIKE_EVERY = 8.0
@@ -83,7 +93,8 @@ class Weather:
 
     def _script_a_fault(self) -> None:
         [route] = self._chance.choices(list(ROUTES), list(ROUTES.values()))
-        fault = self._chance.choice(FAULTS)
+        names_what_may_be_gone = route.endswith(("secrets/{id}", "contexts/{id}"))
+        fault = self._chance.choice([*FAULTS, NOT_FOUND] if names_what_may_be_gone else FAULTS)
         times = self._chance.randint(1, 3)
         self._cloud.post("/_sim/faults", json={"route": route, "times": times, **fault})
         self._struck["faulty calls scripted"] += times

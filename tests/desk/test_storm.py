@@ -13,6 +13,7 @@ from scripts.storm.judge import Judge
 from sessions_app.lifecycle import State
 from sessions_app.models import CloudSession
 from sessions_app.services.acceptance import Wish
+from tests import build
 from tests.sessions_app.rows import placed
 from tests.simulator.cloud import SimulatedCloud
 
@@ -22,6 +23,16 @@ def started(cloud: SimulatedCloud, wish: Wish) -> str:
     openai = {"secret_id": wish.provider_key.remote_secret_id}
     return str(cloud.started(openai=openai)["session_id"])
 
+
+WRONGS = {
+    "leaked": "leaked",
+    "doubled": "doubled",
+    "lost": "lost",
+    "stuck": "stuck",
+    "named twice": "secrets or contexts doubled",
+    "a stray": "secrets or contexts without a row",
+    "a key without a secret": "secrets or contexts lost",
+}
 
 if connection.vendor == "postgresql":
 
@@ -44,7 +55,7 @@ if connection.vendor == "postgresql":
     def test_one_that_never_came_to_rest_is_found_guilty(judge: Judge) -> None:
         assert judge.verdict(calm=None) == 1
 
-    @pytest.mark.parametrize("wrong", ["leaked", "doubled", "lost", "stuck", "named twice"])
+    @pytest.mark.parametrize("wrong", WRONGS)
     def test_each_wrong_is_seen_and_named(
         wrong: str,
         judge: Judge,
@@ -75,8 +86,11 @@ if connection.vendor == "postgresql":
                 placed(alice, wish, State.STOPPING, due_at=now - timedelta(seconds=5))
             case "named twice":
                 cloud.secret()
+            case "a stray":
+                cloud.context()
+            case "a key without a secret":
+                build.provider_key(wish.provider_key.workspace, alice)
 
         assert judge.verdict(calm=1.0) == 1
 
-        named = "secrets or contexts doubled" if wrong == "named twice" else wrong
-        assert f"{named}: 1\n" in capsys.readouterr().out
+        assert f"{WRONGS[wrong]}: 1\n" in capsys.readouterr().out
