@@ -100,9 +100,27 @@ function entryFiles(metafile) {
   );
 }
 
+/** All that a page loads sooner or later by this entry and by those of its chunks that it awaits. */
+function filesReached(metafile, sources) {
+  const outputs = Object.entries(metafile.outputs);
+  const waiting = sources.map(
+    (file) => outputs.find(([, { entryPoint }]) => entryPoint === `static/src/${file}`)[0],
+  );
+  const reached = new Set();
+  while (waiting.length > 0) {
+    const file = waiting.pop();
+    if (reached.has(file)) continue;
+    reached.add(file);
+    const { imports } = metafile.outputs[file];
+    waiting.push(...imports.filter(({ kind }) => kind === "import-statement").map(({ path: to }) => to));
+  }
+  return [...reached].map((file) => path.basename(file));
+}
+
 async function writeManifest(metafile) {
   const manifest = {
     ...entryFiles(metafile),
+    preloads: { "room.ts": filesReached(metafile, ["room/main.ts", "room/media.ts"]) },
     "icons.svg": await buildIcons(),
     "favicon.svg": await copyHashed("favicon.svg"),
     "loader.js": await buildLoader(),

@@ -3,12 +3,12 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -20,9 +20,9 @@ class NotBuilt(Exception):
     """The front end was not built, or holds no such entry; `npm run build` makes it."""
 
 
-def _read() -> dict[str, str]:
+def _read() -> dict[str, Any]:
     try:
-        entries: dict[str, str] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+        entries: dict[str, Any] = json.loads(MANIFEST.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotBuilt("static/dist has no manifest; run `npm ci` and `npm run build`") from None
     return entries
@@ -42,11 +42,28 @@ def text(name: str) -> str:
     return _text(MANIFEST.with_name(_file(name)))
 
 
+@register.simple_tag
+def preloads(name: str, priority: str = "auto") -> SafeString:
+    """Links by which a browser loads at once what an entry's scripts would ask for one by one.
+
+    With priority `low` they are for the page that comes next. Raises NotBuilt.
+    """
+    link = '<link rel="modulepreload" href="{}" fetchpriority="{}">'
+    files = _entry("preloads", name)
+    return format_html_join("", link, ((static(f"dist/{file}"), priority) for file in files))
+
+
 def _file(name: str) -> str:
-    entries = _read() if settings.DEBUG else _read_once()
-    if name not in entries:
-        raise NotBuilt(f"static/dist/manifest.json holds no {name}; run `npm run build`")
-    return entries[name]
+    return str(_entry(name))
+
+
+def _entry(*names: str) -> Any:
+    found: Any = _read() if settings.DEBUG else _read_once()
+    for name in names:
+        if name not in found:
+            raise NotBuilt(f"static/dist/manifest.json holds no {name}; run `npm run build`")
+        found = found[name]
+    return found
 
 
 @cache

@@ -24,7 +24,7 @@ from liveavatar_web.fields import SealedField
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import TRANSITIONS, EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudSession
-from sessions_app.services import moves, one_offs, stopping
+from sessions_app.services import moves, one_offs, room_hosts, stopping
 from sessions_app.services.start_timeline import Stopwatch
 
 log = structlog.get_logger(__name__)
@@ -197,6 +197,7 @@ def _go_live(
             )
         else:
             moves.doubt_one(cloud_session, now=now)
+    room_hosts.remember(started.url)
 
 
 def _start_failed(

@@ -18,6 +18,8 @@ from sessions_app.models.session_event import SessionEventQuerySet
 LONGEST_LINE: Final = 4_000
 # More than two people can say; it bounds what a page can make us keep.
 LINES_A_SECOND: Final = 2
+# A page that lost us for a while brings what it heard; later, nobody changes what was said.
+_LAST_WORDS: Final = timedelta(minutes=5)
 _BATCH: Final = 5_000
 
 
@@ -34,15 +36,17 @@ class Line:
 def store(session: AvatarSession, *, lines: Iterable[Line], now: datetime) -> int:
     """Keeps the lines that are new; returns how many of those given are stored now.
 
-    None are, where the workspace stores no transcripts. The page's clock is believed within the
-    session's own span only.
+    None are, where the workspace stores no transcripts, or the session is long over. The page's
+    clock is believed within the session's own span only.
     """
     if session.workspace.transcript_days == 0:
+        return 0
+    if session.ended_at is not None and now > session.ended_at + _LAST_WORDS:
         return 0
     given = list(lines)
     kept = session.events.exclude(page_key=None).count()
     room_left = LINES_A_SECOND * session.reserved_seconds - kept
-    latest = now + timedelta(seconds=1)
+    latest = (session.ended_at or now) + timedelta(seconds=1)
     rows = [
         SessionEvent(
             avatar_session=session,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from liveavatar_web.templatetags import assets
 from sessions_app import wording
 from sessions_app.models import Widget
+from sessions_app.services import room_hosts
 
 # What an owner may word themselves, by the key of the text that it replaces.
 REWORDED: Final = {
@@ -50,6 +51,7 @@ def frame(widget: Widget, accepted: str) -> dict[str, Any]:
         "widgetId": str(widget.public_id),
         "serverTime": int(timezone.now().timestamp() * 1000),
         "apiBase": "/api/embed/v1",
+        "roomHost": room_hosts.last(),
         "avatarName": widget.avatar.name,
         "previewUrl": widget.avatar.preview_url,
         "theme": widget.theme,

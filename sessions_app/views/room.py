@@ -10,6 +10,7 @@ from accounts.requests import MemberRequest, member_required, stand_in
 from liveavatar_web import watch
 from liveavatar_web.middleware import allow_microphone
 from sessions_app.models import AvatarSession
+from sessions_app.services import room_hosts
 
 COST_NOTE = "LiveAvatar bills 1 credit a minute; OpenAI bills its own usage separately."
 
@@ -39,6 +40,7 @@ def _config(session: AvatarSession, csrf_token: str) -> dict[str, object]:
         "watchUrl": watch.address("session", public_id, viewer=viewer),
         "version": session.version,
         "state": session.state,
+        "roomHost": room_hosts.last(),
         "avatarName": session.avatar.name,
         "previewUrl": session.avatar.preview_url,
         "contextName": session.context.name if session.context else "",

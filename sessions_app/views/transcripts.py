@@ -81,7 +81,7 @@ def _file(session: AvatarSession, lines: SessionEventQuerySet, kind: str) -> Htt
 def _as_text(session: AvatarSession, lines: SessionEventQuerySet) -> str:
     return "".join(
         f"{_utc(line)}  {session.asked_by if _is_user(line) else session.avatar.name}: "
-        f"{line.text}\n"
+        f"{' '.join(line.text.splitlines())}\n"
         for line in lines
     )
 

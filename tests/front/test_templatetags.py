@@ -38,6 +38,26 @@ def test_an_asset_that_was_not_built_says_what_to_do(manifest: Path) -> None:
         assets.asset("room.ts")
 
 
+def test_what_a_page_will_load_is_asked_for_at_once(manifest: Path) -> None:
+    entries = {"preloads": {"room.ts": ["room-AB12CD34.js", "chunk-00000000.js"]}}
+    manifest.write_text(json.dumps(entries))
+
+    assert _render("{% preloads 'room.ts' %}") == (
+        '<link rel="modulepreload" href="/static/dist/room-AB12CD34.js" fetchpriority="auto">'
+        '<link rel="modulepreload" href="/static/dist/chunk-00000000.js" fetchpriority="auto">'
+    )
+    with pytest.raises(NotBuilt, match="holds no gone"):
+        assets.preloads("gone.ts")
+
+
+def test_the_room_page_loads_livekit_with_the_rest() -> None:
+    files = assets._entry("preloads", "room.ts")
+
+    assert assets._file("room.ts") in files
+    assert [name for name in files if name.startswith("media-")] != []
+    assert [name for name in files if not (assets.MANIFEST.parent / name).exists()] == []
+
+
 def test_an_icon_is_decoration_that_screen_readers_pass_over(manifest: Path) -> None:
     assert _render("{% icon 'mic' %}") == (
         '<svg class="icon" aria-hidden="true">'

@@ -1,9 +1,10 @@
 """Each thing that can go wrong in the room is said in words, with what to do, and passes axe."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.journeys.axe import violations
 from tests.journeys.conftest import NOT_SECURE, REFUSING, WITHOUT_MICROPHONE
@@ -44,6 +45,35 @@ def test_the_steps_of_the_start_show_as_they_happen(
     assert violations(page) == []
     demo.wait_for_picture()
     assert violations(page) == []
+    leave(demo, simulated)
+
+
+def test_the_room_is_asked_for_beside_the_state_that_tells_of_it(
+    page: Page, demo: Person, simulated: SimulatedCloud
+) -> None:
+    simulated.door("POST", "latency", {"token_ms": 500, "start_ms": 2_500})
+    held: list[tuple[Route, APIResponse]] = []
+    asked: list[bool] = []
+
+    def hold_what_tells_of_it(route: Route) -> None:
+        answer = route.fetch()
+        if answer.json()["state"] == "live" and not asked:
+            held.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    def let_go(route: Route) -> None:
+        asked.append(True)
+        route.continue_()
+        while held:
+            earlier, answer = held.pop()
+            earlier.fulfill(response=answer)
+
+    page.route(re.compile("/api/sessions/[^/]+$"), hold_what_tells_of_it)
+    page.route("**/api/sessions/*/room", let_go)
+    demo.start_talking()
+
+    assert asked == [True]
     leave(demo, simulated)
 
 

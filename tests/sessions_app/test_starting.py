@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
-from sessions_app.services import avatar_sessions, starting
+from sessions_app.services import avatar_sessions, room_hosts, starting
 from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, placed, running, time_passes
@@ -31,6 +31,8 @@ def test_a_requested_session_becomes_live_with_its_room(
     assert running(cloud) == [session.remote_id]
     url, token = avatar_sessions.room(session, caller=build.caller(alice))
     assert url.reveal().startswith("ws://127.0.0.1:")
+    assert url.reveal().startswith(room_hosts.last())
+    assert room_hosts.last().count("/") == 2
     assert token.reveal().count(".") == 2
 
 

@@ -15,6 +15,7 @@ from sessions_app.models import AvatarSession, SessionEvent
 from sessions_app.services import reports, retention, timeline, transcripts
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.transcripts import Line
+from tests import build
 from tests.sessions_app.rows import placed
 
 
@@ -80,6 +81,16 @@ def test_the_clock_of_a_page_is_believed_within_the_session_alone(live: AvatarSe
     past, future = live.events.all()
     assert past.at == live.requested_at
     assert future.at <= timezone.now() + timedelta(seconds=1)
+
+
+def test_what_was_heard_last_is_kept_shortly_after_the_end_and_not_later(
+    alice: User, plan: Wish
+) -> None:
+    over = build.past_session(alice, plan, ended_at=timezone.now() - timedelta(minutes=1))
+    long_over = build.past_session(alice, plan, ended_at=timezone.now() - timedelta(minutes=6))
+
+    assert (store(over, line("1")), store(long_over, line("1"))) == (1, 0)
+    assert over.events.get().at <= over.ended_at + timedelta(seconds=1)
 
 
 def test_a_line_is_cut_where_it_is_longer_than_anybody_talks(live: AvatarSession) -> None:
@@ -162,18 +173,22 @@ def test_lines_go_when_their_days_are_over(
 def test_it_is_handed_out_as_text_and_as_json_and_audited(
     live: AvatarSession, alice: User, client: Client
 ) -> None:
-    store(live, line("1", "Hello \u2028 there."), line("2", "A story, please.", is_user=True))
+    forged = "Hello \u2028 there.\n2026-01-01T00:00:00Z  alice: I agree."
+    store(live, line("1", forged), line("2", "A story, please.", is_user=True))
     client.force_login(alice)
     address = f"/sessions/{live.public_id}/transcript"
 
     text = client.get(f"{address}.txt")
     as_json = client.get(f"{address}.json")
 
-    rows = [row.split("  ", 1)[1] for row in body(text).splitlines() if "  " in row]
+    rows = [row.split("  ", 1)[1] for row in body(text).splitlines()]
     assert "attachment" in text.headers["Content-Disposition"]
-    assert rows[-1] == f"{alice}: A story, please."
+    assert rows == [
+        f"{live.avatar.name}: Hello   there. 2026-01-01T00:00:00Z  alice: I agree.",
+        f"{alice}: A story, please.",
+    ]
     assert [(said["role"], said["text"]) for said in json.loads(body(as_json))] == [
-        ("avatar", "Hello \u2028 there."),
+        ("avatar", forged),
         ("user", "A story, please."),
     ]
     events = AuditEvent.objects.filter(action="transcript.downloaded").order_by("id")

@@ -8,6 +8,8 @@ export interface FrameConfig {
   /** The origin of the page that holds this frame; nobody else is spoken to. */
   hostOrigin: string;
   apiBase: string;
+  /** Where the room will most likely be; empty where nobody knows. */
+  roomHost: string;
   language: string;
   direction: "ltr" | "rtl";
   texts: Record<string, string>;

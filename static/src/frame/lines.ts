@@ -6,7 +6,7 @@ const CAPTION_STAYS_MS = 6_000;
 
 /** What was said: as captions, as lines for the host page, and as a text to take along. */
 export class VisitorLines {
-  readonly #lines: string[] = [];
+  readonly #lines: SpokenLine[] = [];
   #timer: number | undefined;
 
   constructor(
@@ -25,7 +25,7 @@ export class VisitorLines {
   line(line: SpokenLine): void {
     this.view.captionPartial.textContent = "";
     this.#caption(this.view.captionFinal, line.who, line.text);
-    this.#lines.push(`${this.#nameOf(line.who)}: ${line.text}`);
+    this.#lines.push(line);
     this.onLine(line);
   }
 
@@ -35,7 +35,9 @@ export class VisitorLines {
 
   /** The whole conversation as plain text. */
   get transcript(): string {
-    return `${this.#lines.join("\n\n")}\n`;
+    const inOrder = [...this.#lines].sort((one, other) => one.at - other.at);
+    const lines = inOrder.map(({ who, text }) => `${this.#nameOf(who)}: ${text}`);
+    return `${lines.join("\n\n")}\n`;
   }
 
   #caption(place: HTMLElement, who: "user" | "avatar", text: string): void {

@@ -67,7 +67,7 @@ export class VisitorRoom {
       media: import("../room/media.ts"),
       video: view.video,
       lines: this.lines,
-      hosts: null,
+      roomHost: config.roomHost,
       clicked,
       isSilent: false,
       showLevel: (level) => view.level.style.setProperty("--level", Math.sqrt(level).toFixed(2)),
@@ -119,10 +119,12 @@ export class VisitorRoom {
 
   #follow(state: StateAnswer): void {
     this.#store.dispatch({ type: "facts", facts: readFacts(state) });
-    this.#conversation.arrive(state.state);
     const address = { watchUrl: state.watch_url, version: state.version };
-    this.#following = new Following(address, this.#api, this.#store);
+    this.#following = new Following(address, this.#api, this.#store, () =>
+      this.#conversation.expectRoom(),
+    );
     this.#following.start();
+    this.#conversation.arrive(state.state);
     this.#act();
   }
 

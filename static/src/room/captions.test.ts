@@ -32,21 +32,30 @@ test("a finished line keeps the event's id as its key, or gets one", () => {
 });
 
 test("both spellings of a chunk are understood, and its spaces kept", () => {
-  for (const event_type of ["user.transcription.chunk", "user.transcription_chunk"]) {
-    assert.deepEqual(read({ event_type, text: " you" }), { kind: "partial", who: "user", text: " you" });
+  for (const who of ["user", "avatar"]) {
+    for (const event_type of [`${who}.transcription.chunk`, `${who}.transcription_chunk`]) {
+      assert.deepEqual(read({ event_type, text: " you" }), { kind: "partial", who, text: " you" });
+    }
   }
 });
 
 test("the end is understood in each form that the documents use", () => {
   const stopped = { kind: "stopped", reason: "MAX_DURATION_REACHED" };
 
-  assert.deepEqual(read({ event_type: "session.stopped", stop_reason: stopped.reason }), stopped);
-  assert.deepEqual(read({ event_type: "session_stopped", end_reason: stopped.reason }), stopped);
+  for (const event_type of ["session.stopped", "session_stopped"]) {
+    for (const field of ["stop_reason", "end_reason"]) {
+      assert.deepEqual(read({ event_type, [field]: stopped.reason }), stopped);
+    }
+    assert.deepEqual(read({ event_type }), { kind: "stopped", reason: "" });
+  }
 });
 
 test("what is unknown or broken is ignored", () => {
   assert.equal(read({ event_type: "session.updated" }), null);
   assert.equal(read({ event_type: "avatar.dances" }), null);
+  assert.equal(read({ event_type: "user.push_to_talk_started" }), null);
+  assert.equal(read({ event_type: "elevenlabs_agent_event", data: { text: "Hi" } }), null);
+  assert.equal(read({ event_type: "avatar.transcription" }), null);
   assert.equal(read({ event_type: 7 }), null);
   assert.equal(read([]), null);
   assert.equal(read("words"), null);

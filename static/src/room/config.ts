@@ -9,6 +9,8 @@ export interface RoomConfig {
   watchUrl: string;
   version: number;
   state: ServerState;
+  /** Where the room will most likely be; empty where nobody knows. */
+  roomHost: string;
   avatarName: string;
   maxSeconds: number;
   newSessionUrl: string;

@@ -20,8 +20,8 @@ export interface ConversationParts {
   media: Promise<typeof import("./media.ts")>;
   video: HTMLVideoElement;
   lines: Pick<LinesView, "partial" | "line">;
-  /** Where the host of the last room is remembered, if anywhere. */
-  hosts: Storage | null;
+  /** Where the room will most likely be; empty where nobody knows. */
+  roomHost: string;
   /** When somebody clicked, by `performance.now`; null where this page has not seen it. */
   clicked: number | null;
   /** Whether the avatar is only seen until `hush(false)`. */
@@ -45,6 +45,7 @@ export class Conversation {
     isWanted: () => this.#isCutOff,
   });
   #stopMeters: (() => void) | undefined;
+  #expected: Promise<RoomAddress | null> | undefined;
   #left = false;
 
   constructor(private readonly parts: ConversationParts) {
@@ -55,7 +56,6 @@ export class Conversation {
       serverTimeAt: (moment) => clock.at(moment),
       send: (steps, isLast) => api.timeline(steps, isLast),
     });
-    window.addEventListener("pagehide", this.#onHide);
     this.#talk = this.#newTalk();
     this.#call = parts.media.then(({ Call }) => this.#newCall(Call));
     parts.store.subscribe(() => {
@@ -90,9 +90,18 @@ export class Conversation {
     if (track !== null) await (await this.#call).useMicrophone(track, microphone === "muted");
   }
 
-  /** The state in which this page finds the session. */
+  /** The state in which this page finds the session; told once somebody says goodbye for it. */
   arrive(state: ServerState): void {
     this.#start.arrive(state);
+    // After the goodbye: a page that is made to go has little time, and what runs on is paid for.
+    window.addEventListener("pagehide", this.#onHide);
+  }
+
+  /** There is news: after the last step before a room, ask for it beside asking what the news is. */
+  expectRoom(): void {
+    const { state, steps } = this.parts.store.state.facts;
+    if (state !== "starting" || steps.minted === undefined) return;
+    this.#expected = this.parts.api.room().catch(() => null);
   }
 
   /** Fetches the room's address and joins; whether that worked. A room that is lost is retried. */
@@ -170,6 +179,9 @@ export class Conversation {
 
   /** Null when there is no room to join; the server's own state then says why. */
   async #address(): Promise<RoomAddress | null> {
+    const expected = await this.#expected;
+    this.#expected = undefined;
+    if (expected) return expected;
     while (!this.#left) {
       try {
         return await this.parts.api.room();
@@ -192,9 +204,9 @@ export class Conversation {
   }
 
   #newCall(Kind: typeof Call): Call {
-    const call = new Kind(this.parts.video, this.#callEvents(), this.parts.hosts);
+    const call = new Kind(this.parts.video, this.#callEvents());
     call.avatar.setSilent(this.parts.isSilent);
-    call.prepare();
+    call.prepare(this.parts.roomHost);
     this.#stopMeters = runMeters({
       call,
       state: () => this.parts.store.state,
@@ -222,12 +234,13 @@ export class Conversation {
   #newTalk(): Talk {
     const { lines, clock } = this.parts;
     return new Talk({
+      now: () => clock.now(),
       dispatch: (event) => this.#dispatch(event),
       partial: (who, text) => lines.partial(who, text),
       line: (line) => {
         lines.line(line);
-        const at = new Date(clock.now()).toISOString();
-        this.#sender.add({ key: line.key, role: line.who, text: line.text, at });
+        const { key, who, text, at } = line;
+        this.#sender.add({ key, role: who, text, at: new Date(at).toISOString() });
       },
       stopped: (reason) => this.#closed(reason),
     });

@@ -14,6 +14,8 @@ export class Following {
     private readonly config: Pick<RoomConfig, "watchUrl" | "version">,
     private readonly api: Api,
     private readonly store: Store<RoomState, RoomEvent>,
+    /** Something has changed on the server; what, is being asked. */
+    private readonly onNews: () => void,
   ) {}
 
   start(): void {
@@ -26,7 +28,10 @@ export class Following {
       watch({
         url: this.config.watchUrl,
         version: this.config.version,
-        onVersion: () => this.refresh(),
+        onVersion: () => {
+          this.onNews();
+          return this.refresh();
+        },
         onExpired: () => this.#freshAddress(),
         onReachable: (reachable) => this.#reachable(reachable),
         evenHidden: true,

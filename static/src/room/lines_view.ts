@@ -17,19 +17,20 @@ export class LinesView {
     if (text !== "") this.#caption(this.parts.captionPartial, who, text);
   }
 
-  line({ who, text }: SpokenLine): void {
+  line({ who, text, at }: SpokenLine): void {
     this.parts.captionPartial.textContent = "";
     this.#caption(this.parts.captionFinal, who, text);
     this.parts.transcriptEmpty.hidden = true;
     const item = document.createElement("li");
     item.className = `said said--${who}`;
+    item.dataset["at"] = String(at);
     const name = document.createElement("span");
     name.className = "said__name";
     name.textContent = this.#nameOf(who);
     const words = document.createElement("p");
     words.textContent = text;
     item.append(name, words);
-    this.#append(item);
+    this.#place(item, at);
   }
 
   /** A line across: what follows belongs to another conversation. */
@@ -38,7 +39,7 @@ export class LinesView {
     const item = document.createElement("li");
     item.className = "transcript__divider";
     item.textContent = words;
-    this.#append(item);
+    this.#place(item, Infinity);
   }
 
   #caption(place: HTMLElement, who: "user" | "avatar", text: string): void {
@@ -53,15 +54,21 @@ export class LinesView {
     this.parts.captionFinal.textContent = "";
   }
 
-  /** Scrolls along, unless somebody has scrolled back to read. */
-  #append(item: HTMLElement): void {
+  /** After what was said before it. Scrolls along, unless somebody has scrolled back to read. */
+  #place(item: HTMLElement, at: number): void {
     const list = this.parts.transcript;
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-    list.append(item);
+    const before = [...list.children].findLast((other) => saidAt(other) <= at);
+    if (before === undefined) list.prepend(item);
+    else before.after(item);
     if (atEnd) list.scrollTop = list.scrollHeight;
   }
 
   #nameOf(who: "user" | "avatar"): string {
     return who === "avatar" ? this.avatarName : "You";
   }
+}
+
+function saidAt(item: Element): number {
+  return item instanceof HTMLElement ? Number(item.dataset["at"] ?? 0) : 0;
 }

@@ -9,7 +9,6 @@ const page = new RoomPage({
   config,
   clock: new ServerClock(),
   parts: findElements(),
-  hosts: localStorage,
   clicked: clickedAt(),
   // Asked for at once, so that the library is here before the room is.
   media: import("./media.ts"),

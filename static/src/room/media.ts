@@ -19,7 +19,6 @@ import type { Link, Quality } from "./state.ts";
 const AVATAR = "heygen";
 const EVENTS_TOPIC = "agent-response";
 const COMMANDS_TOPIC = "agent-control";
-const HOST_KEY = "room-host";
 // Its own patience is 40 s, in which nobody is told anything; after this the page tries on by itself.
 const LIVEKIT_RETRIES_MS = [0, 300, 1_200, 2_700];
 const QUALITY: Record<ConnectionQuality, Quality> = {
@@ -60,22 +59,18 @@ export class Call {
   constructor(
     video: HTMLVideoElement,
     private readonly on: CallEvents,
-    /** Where the host of the last room is remembered, if anywhere. */
-    private readonly hosts: Storage | null,
   ) {
     this.avatar = new AvatarMedia(video, on);
     this.#listen();
   }
 
-  /** Warms DNS and TLS for the host of the last room, which is most likely the next one's too. */
-  prepare(): void {
-    const host = this.hosts?.getItem(HOST_KEY);
-    if (host) void this.#room.prepareConnection(host);
+  /** Warms DNS and TLS for the host where the room will most likely be, if one is known. */
+  prepare(host: string): void {
+    if (host !== "") void this.#room.prepareConnection(host);
   }
 
   /** Joins, after leaving as far as it still was in; rejects when the room cannot be joined. */
   async join({ url, token }: RoomAddress): Promise<void> {
-    this.hosts?.setItem(HOST_KEY, new URL(url).origin);
     await this.#leaveQuietly();
     await this.#room.connect(url, token);
     this.on.link("joined");

@@ -19,7 +19,6 @@ export interface RoomPageParts {
   clock: ServerClock;
   parts: RoomElements;
   media: Promise<typeof import("./media.ts")>;
-  hosts: Storage;
   /** When somebody clicked, by `performance.now`; null where this page has not seen it. */
   clicked: number | null;
 }
@@ -72,12 +71,11 @@ export class RoomPage {
   #newSitting(
     own: Pick<SittingParts, "config" | "clicked" | "video" | "facts" | "isSilent">,
   ): Sitting {
-    const { clock, media, hosts, parts } = this.room;
+    const { clock, media, parts } = this.room;
     const sitting: Sitting = new Sitting({
       ...own,
       clock,
       media,
-      hosts,
       lines: this.#lines,
       showLevel: (level) => {
         if (this.#sitting === sitting) showLevel(parts.level, level);

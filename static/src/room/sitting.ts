@@ -11,7 +11,9 @@ import { keepWatchdogs } from "./watchdogs.ts";
 
 const ASK_AGAIN_MS = 3_000;
 
-export interface SittingParts extends Omit<ConversationParts, "api" | "store" | "lookAgain"> {
+type Own = "api" | "store" | "roomHost" | "lookAgain";
+
+export interface SittingParts extends Omit<ConversationParts, Own> {
   config: RoomConfig;
   clock: ServerClock;
   facts: Facts;
@@ -31,18 +33,21 @@ export class Sitting {
     this.video = parts.video;
     this.api = createApi(memberTransport(parts.config), parts.clock);
     this.store = createStore(reduce, initialState(parts.facts));
-    this.#following = new Following(parts.config, this.api, this.store);
+    this.#following = new Following(parts.config, this.api, this.store, () =>
+      this.conversation.expectRoom(),
+    );
     this.conversation = new Conversation({
       ...parts,
       api: this.api,
       store: this.store,
+      roomHost: parts.config.roomHost,
       lookAgain: () => void this.refresh(),
     });
-    this.conversation.arrive(parts.config.state);
   }
 
   start(): void {
     this.#following.start();
+    this.conversation.arrive(this.config.state);
     this.#act();
   }
 

@@ -6,15 +6,25 @@ import { VoiceActivity } from "./voice_activity.ts";
 
 function listening() {
   const heard = { events: [] as RoomEvent[], lines: [] as string[], partials: [] as string[] };
+  const said: [string, number][] = [];
+  let now = 0;
   const talk = new Talk({
+    now: () => now,
     dispatch: (event) => heard.events.push(event),
-    line: ({ who, text }) => heard.lines.push(`${who}: ${text}`),
+    line: ({ who, text, at }) => {
+      heard.lines.push(`${who}: ${text}`);
+      said.push([text, at]);
+    },
     partial: (who, text) => heard.partials.push(`${who}: ${text}`),
     stopped: () => assert.fail("nobody stopped"),
   });
   const send = (message: object): void =>
     talk.receive(new TextEncoder().encode(JSON.stringify(message)));
-  return { talk, heard, send };
+  const sendAt = (moment: number, message: object): void => {
+    now = moment;
+    send(message);
+  };
+  return { talk, heard, said, send, sendAt };
 }
 
 test("partial words grow until the line is finished", () => {
@@ -36,6 +46,22 @@ test("a line that is sent twice is one line", () => {
   send({ event_type: "user.transcription", text: "Hi", event_id: "1" });
 
   assert.deepEqual(heard.lines, ["user: Hi"]);
+});
+
+test("a line counts from when it was begun, also where it is written down late", () => {
+  const { said, sendAt } = listening();
+
+  sendAt(1, { event_type: "user.speak_started" });
+  sendAt(2, { event_type: "user.speak_ended" });
+  sendAt(3, { event_type: "avatar.speak_started" });
+  sendAt(4, { event_type: "avatar.transcription.chunk", text: "Fine" });
+  sendAt(5, { event_type: "user.transcription", text: "How are you?" });
+  sendAt(6, { event_type: "avatar.transcription", text: "Fine." });
+  sendAt(7, { event_type: "user.transcription_chunk", text: "Good" });
+  sendAt(8, { event_type: "user.transcription", text: "Good." });
+  sendAt(9, { event_type: "avatar.transcription", text: "Yes." });
+
+  assert.deepEqual(said, [["How are you?", 1], ["Fine.", 3], ["Good.", 7], ["Yes.", 9]]);
 });
 
 test("from the first word about who talks, loudness need not tell", () => {

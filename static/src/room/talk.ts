@@ -5,9 +5,12 @@ export interface SpokenLine {
   who: "user" | "avatar";
   text: string;
   key: string;
+  /** When they began to say it, in milliseconds since 1970: by this, lines are in order. */
+  at: number;
 }
 
 export interface TalkEvents {
+  now(): number;
   dispatch(event: RoomEvent): void;
   /** A finished line. */
   line(line: SpokenLine): void;
@@ -22,6 +25,8 @@ export class Talk {
   /** Whether this connector tells who is talking. Without it, loudness must tell. */
   tells = false;
   #partials = { user: "", avatar: "" };
+  /** A person's words are often written down only when the avatar is answering them already. */
+  #began: { user?: number; avatar?: number } = {};
   #keys = new Set<string>();
 
   constructor(private readonly on: TalkEvents) {}
@@ -37,6 +42,7 @@ export class Talk {
         this.tells = true;
         return this.#talking(heard.who, heard.talking);
       case "partial":
+        this.#began[heard.who] ??= this.on.now();
         this.#partials[heard.who] = joinPartial(this.#partials[heard.who], heard.text);
         return this.on.partial(heard.who, this.#partials[heard.who]);
       case "final":
@@ -47,15 +53,18 @@ export class Talk {
   }
 
   #talking(who: "user" | "avatar", talking: boolean): void {
+    if (talking) this.#began[who] = this.on.now();
     if (who === "avatar" && talking) this.on.dispatch({ type: "heard" });
     this.on.dispatch({ type: who === "avatar" ? "avatar_talking" : "user_talking", talking });
   }
 
-  #finish(line: SpokenLine): void {
-    this.#partials[line.who] = "";
-    this.on.partial(line.who, "");
-    if (this.#keys.has(line.key)) return;
-    this.#keys.add(line.key);
-    this.on.line(line);
+  #finish({ who, text, key }: Omit<SpokenLine, "at">): void {
+    const at = this.#began[who] ?? this.on.now();
+    delete this.#began[who];
+    this.#partials[who] = "";
+    this.on.partial(who, "");
+    if (this.#keys.has(key)) return;
+    this.#keys.add(key);
+    this.on.line({ who, text, key, at });
   }
 }
