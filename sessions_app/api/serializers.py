@@ -170,6 +170,7 @@ class RoomOutput(serializers.Serializer[Any]):
 
 class PresenceInput(serializers.Serializer[Any]):
     gone = serializers.BooleanField(required=False, default=False)
+    page = serializers.UUIDField(required=False, default=None)
 
 
 class PresenceOutput(serializers.Serializer[AvatarSession]):

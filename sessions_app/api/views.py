@@ -175,12 +175,16 @@ class RoomView(SessionAccess):
 class PresenceView(SessionAccess):
     @extend_schema(request=serializers.PresenceInput, responses=serializers.PresenceOutput)
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Renew the lease, every 15 seconds; with `gone`, say goodbye."""
+        """Renew the lease, every 15 seconds; with `gone`, say goodbye.
+
+        A page that gives itself an id as `page` renews nothing once it has said goodbye, even if
+        what it asked before arrives later.
+        """
         given = serializers.PresenceInput(data=request.data)
         given.is_valid(raise_exception=True)
         session = self.own(request, public_id)
         keep = leases.cut_short if given.validated_data["gone"] else leases.renew
-        keep(session, now=timezone.now())
+        keep(session, page=given.validated_data["page"], now=timezone.now())
         session.refresh_from_db(fields=["state", "lease_until", "limit_at"])
         return Response(serializers.PresenceOutput(session).data, headers=_NO_STORE)
 

@@ -137,6 +137,8 @@ class AvatarSession(DueWork):
 
     # The lease is what keeps it alive; the limit is when it ends all the same.
     lease_until = models.DateTimeField()
+    # The page that said goodbye: what it asked before that may arrive later, and renews nothing.
+    gone_page = models.UUIDField(null=True, blank=True, editable=False)
     limit_at = models.DateTimeField(null=True, blank=True)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

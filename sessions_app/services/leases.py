@@ -5,12 +5,13 @@ The page renews the lease; the worker speaks to the cloud. Nobody there, no keep
 
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Least
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from accounts.models import Claim
@@ -33,22 +34,38 @@ _VENDOR_REASONS: Final = {
 }
 
 
-def renew(session: AvatarSession, *, now: datetime) -> None:
+def renew(session: AvatarSession, *, page: UUID | None = None, now: datetime) -> None:
     """Somebody is there: the session may go on for another lease. Moves nothing that is over.
 
-    Whoever is there waits for its successor too, also in a page that has yet to find out about it.
+    A page that has said goodbye is not there any more, in whatever order its words arrive; loaded
+    anew, it is another page.
     """
-    lease = now + timedelta(seconds=settings.LEASE_SECONDS)
-    held = Q(pk=session.pk) | Q(predecessor=session)
-    AvatarSession.objects.filter(held, state__in=OPEN).update(lease_until=lease)
+    held = _held_by_a_page_of(session)
+    if page is not None:
+        held = held.exclude(gone_page=page)
+    held.update(lease_until=now + timedelta(seconds=settings.LEASE_SECONDS))
 
 
-def cut_short(session: AvatarSession, *, now: datetime) -> None:
+def cut_short(session: AvatarSession, *, page: UUID | None = None, now: datetime) -> None:
     """The page said goodbye: a short while is left, in which a reload can renew the lease."""
     soon = now + timedelta(seconds=settings.GOODBYE_SECONDS)
-    AvatarSession.objects.filter(pk=session.pk, state__in=OPEN).update(
-        lease_until=Least("lease_until", soon)
+    held = _held_by_a_page_of(session)
+    held.update(lease_until=Least("lease_until", soon), gone_page=page)
+
+
+def of_one_that_goes_live(*, now: datetime) -> Case:
+    """A whole lease, or what a page that said goodbye in the meantime has left of it."""
+    whole = now + timedelta(seconds=settings.LEASE_SECONDS)
+    return Case(
+        When(gone_page__isnull=True, then=Greatest("lease_until", whole)),
+        default=F("lease_until"),
     )
+
+
+def _held_by_a_page_of(session: AvatarSession) -> QuerySet[AvatarSession]:
+    """Whoever is there waits for its successor too, also in a page that has yet to learn of it."""
+    held = Q(pk=session.pk) | Q(predecessor=session)
+    return AvatarSession.objects.filter(held, state__in=OPEN)
 
 
 def look_now(session: AvatarSession, *, now: datetime) -> None:

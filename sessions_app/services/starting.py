@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Claim, ProviderKey
@@ -24,7 +24,7 @@ from liveavatar_web.fields import SealedField
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import TRANSITIONS, EndReason, Event, State
 from sessions_app.models import AvatarSession, CloudSession
-from sessions_app.services import moves, one_offs, room_hosts, stopping
+from sessions_app.services import leases, moves, one_offs, room_hosts, stopping
 from sessions_app.services.start_timeline import Stopwatch
 
 log = structlog.get_logger(__name__)
@@ -185,7 +185,7 @@ def _go_live(
             limit_at=now + timedelta(seconds=seconds),
             extend_until=now + timedelta(seconds=longest) if longest > seconds else None,
             due_at=now + timedelta(seconds=settings.KEEP_ALIVE_SECONDS),
-            lease_until=Greatest("lease_until", now + timedelta(seconds=settings.LEASE_SECONDS)),
+            lease_until=leases.of_one_that_goes_live(now=now),
             attempts=0,
             cloud_ms=cloud_ms,
             room_url=SealedField.seal_for(session, "room_url", Secret(started.url)),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -209,6 +210,20 @@ def test_the_page_renews_the_lease_and_a_goodbye_cuts_it_short(live: AvatarSessi
         told.append((live.lease_until - now).total_seconds())
 
     assert told == [60, 15, 60]
+
+
+def test_a_renewal_that_a_goodbye_has_overtaken_renews_nothing(live: AvatarSession) -> None:
+    now, page, loaded_anew = timezone.now() + timedelta(seconds=30), uuid4(), uuid4()
+    told = []
+
+    leases.cut_short(live, page=page, now=now)
+    for later in (page, loaded_anew, page):
+        leases.renew(live, page=later, now=now)
+        live.refresh_from_db()
+        told.append((live.lease_until - now).total_seconds())
+        now += timedelta(seconds=1)
+
+    assert told == [15, 60, 59]
 
 
 def test_a_goodbye_never_lengthens_a_lease(live: AvatarSession) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
-from sessions_app.services import avatar_sessions, room_hosts, starting
+from sessions_app.services import avatar_sessions, leases, room_hosts, starting
 from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, placed, running, time_passes
@@ -34,6 +34,22 @@ def test_a_requested_session_becomes_live_with_its_room(
     assert url.reveal().startswith(room_hosts.last())
     assert room_hosts.last().count("/") == 2
     assert token.reveal().count(".") == 2
+
+
+@pytest.mark.parametrize(("is_gone", "longest"), [(True, 15), (False, 60)])
+def test_a_session_that_was_left_while_it_started_is_not_waited_for_as_if_somebody_were_there(
+    is_gone: bool, longest: int, cloud: SimulatedCloud, alice: User, wish: Wish
+) -> None:
+    session, asked = build.avatar_session(alice, wish), timezone.now()
+    keep = leases.cut_short if is_gone else leases.renew
+    keep(session, page=uuid4(), now=asked)
+
+    drain()
+
+    session.refresh_from_db()
+    assert session.state == State.LIVE
+    latest = asked if is_gone else timezone.now()
+    assert longest - 5 < (session.lease_until - latest).total_seconds() <= longest
 
 
 def test_a_stopped_session_runs_nowhere_and_shows_what_it_cost(

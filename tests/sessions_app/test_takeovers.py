@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -216,6 +217,19 @@ def test_whoever_is_there_waits_for_the_successor_too(alice: User, plan: Wish) -
     for session, renewed in ((before, True), (after, True), (other, False)):
         session.refresh_from_db()
         assert (session.lease_until > soon) is renewed
+
+
+def test_whoever_says_goodbye_waits_for_no_successor_either(alice: User, plan: Wish) -> None:
+    now, page = timezone.now(), uuid4()
+    before = placed(alice, plan, State.LIVE, lease_until=now + timedelta(seconds=60))
+    after = placed(alice, plan, State.WAITING, lease_until=before.lease_until, predecessor=before)
+
+    leases.cut_short(before, page=page, now=now)
+    leases.renew(before, page=page, now=now)
+
+    for session in (before, after):
+        session.refresh_from_db()
+        assert session.lease_until == now + timedelta(seconds=15)
 
 
 def test_without_a_successor_it_is_the_person_who_ended_it(alice: User, plan: Wish) -> None:

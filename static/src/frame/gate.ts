@@ -1,4 +1,4 @@
-import { ApiError, send, sendLast, type StateAnswer, type Transport } from "../room/api.ts";
+import { ApiError, PAGE, send, sendLast, type StateAnswer, type Transport } from "../room/api.ts";
 import type { ServerClock } from "../room/clock.ts";
 import type { FrameConfig } from "./config.ts";
 import { Holder } from "./proofs.ts";
@@ -108,7 +108,7 @@ async function visitorTransport(
 ): Promise<Transport> {
   const signGoodbye = async (): Promise<Blob> => {
     const proof = await held.holder.prove("POST", `${base}/presence`, held.ticket);
-    const body = JSON.stringify({ gone: true, ticket: held.ticket, proof });
+    const body = JSON.stringify({ gone: true, page: PAGE, ticket: held.ticket, proof });
     return new Blob([body], { type: "application/json" });
   };
   const sign = async () => ({

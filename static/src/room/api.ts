@@ -59,10 +59,17 @@ export type LastPath = "/lines" | "/timeline";
 
 const TIMEOUT_MS = 10_000;
 
+/** This page as long as it is loaded: what it asks is void once it has said goodbye. */
+export const PAGE = newId();
+
 /** A member's right is their cookie, shown to be meant by the CSRF token. */
 export function memberTransport(config: RoomConfig): Transport {
   const headers = { "x-csrftoken": config.csrfToken };
-  const goodbye = new URLSearchParams({ gone: "1", csrfmiddlewaretoken: config.csrfToken });
+  const goodbye = new URLSearchParams({
+    gone: "1",
+    page: PAGE,
+    csrfmiddlewaretoken: config.csrfToken,
+  });
   return {
     ask: (path, body) => send(config.apiBase + path, body, headers),
     lastWords: (path, body) => sendLast(config.apiBase + path, body, headers),
@@ -84,7 +91,7 @@ export function createApi({ ask, lastWords, goodbye }: Transport, clock: ServerC
     },
     room: () => ask("/room") as Promise<RoomAddress>,
     async presence() {
-      await ask("/presence", {});
+      await ask("/presence", { page: PAGE });
     },
     async stop() {
       await ask("/stop", {});
@@ -105,9 +112,8 @@ export function createApi({ ask, lastWords, goodbye }: Transport, clock: ServerC
   };
 }
 
-/** Made here, so that a request is known by it even where no answer comes. Not `randomUUID`, which a
- * page without TLS lacks. */
-function newRequestId(): string {
+/** Not `randomUUID`, which a page without TLS lacks. */
+function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -118,7 +124,8 @@ export async function send(
   body: unknown,
   headers: Record<string, string>,
 ): Promise<unknown> {
-  const requestId = newRequestId();
+  // Made here, so that a request is known by it even where no answer comes.
+  const requestId = newId();
   const asked = request(body, { "x-request-id": requestId, ...headers });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(url, { ...asked, signal }).catch(() => {
