@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.bare_page import bare_page
 from simulator import speech
-from tests.simulator.cloud import SimulatedCloud
+from tests.simulator.cloud import ACCOUNT, SimulatedCloud, until
 
 CLIENT = Path("node_modules/livekit-client/dist/livekit-client.umd.js")
 PAGE = """<!doctype html><title>room</title><video id="picture" autoplay muted></video>
@@ -51,6 +52,19 @@ window.loudness = () => {
   return Math.max(...samples.map(Math.abs));
 };
 </script>"""
+
+# Whether what the video plays is louder than that.
+LOUDNESS = """level => {
+  const context = window.context ??= new AudioContext();
+  window.analyser ??= (() => {
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(document.querySelector("video").srcObject).connect(analyser);
+    return analyser;
+  })();
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  return Math.max(...samples.map(Math.abs)) > level;
+}"""
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +172,29 @@ def test_a_browser_sees_and_hears_the_avatar_and_is_answered(
     page.wait_for_function("seen.reasons.length")
     assert page.evaluate("seen.reasons") == [5]
     assert page.evaluate("seen.events.at(-1)") == ["agent-response", "session.stopped"]
+
+
+def test_the_official_sdk_starts_a_session_and_shows_and_plays_it(
+    cloud: SimulatedCloud, browser: Browser, simulator_url: str
+) -> None:
+    wanted = cloud.configuration()
+    with (
+        bare_page(cloud=simulator_url, key=ACCOUNT["X-API-KEY"], wanted=wanted) as home,
+        browser.new_context() as context,
+    ):
+        page = context.new_page()
+        page.goto(home)
+        page.get_by_role("button", name="Start").click()
+
+        page.wait_for_function("document.querySelector('video').currentTime > 0.5")
+        page.wait_for_function(LOUDNESS, arg=0.05)
+        page.wait_for_function("heard.includes('avatar.speak_started')")
+        session_id = page.evaluate("sessionId")
+        assert page.evaluate("document.querySelector('video').videoWidth") == 640
+        until(lambda: cloud.session_state(session_id)["heard"]["voice_s"] > 0.5)
+
+        page.evaluate("session.stop()")
+        until(lambda: cloud.session_state(session_id)["end_reason"] == "USER_CLOSED")
 
 
 def test_a_browser_that_loses_its_signalling_resumes_without_a_gap(
