@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,16 +66,22 @@ def rank(module: str) -> int:
 
 
 def _imports(importer: str, text: str, modules: Mapping[str, str]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
+    for node in _statements(text):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{importer} imports by dots, which this does not read"
             assert node.module is not None
             for alias in node.names:
                 # What is imported may itself be a module: `from accounts.services import audit`.
                 whole = f"{node.module}.{alias.name}"
                 yield whole if whole in modules else node.module
+
+
+@cache
+def _statements(text: str) -> list[ast.Import | ast.ImportFrom]:
+    nodes = ast.walk(ast.parse(text))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def _is_strange(here: str, there: str) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import fields
 import httpx
 import pytest
 
+from simulator import __main__ as command
 from simulator.settings import Latency, Switches
 from tests.simulator.cloud import ACCOUNT
 
 
 def simulator(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "simulator", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    given = [sys.executable, "-m", "simulator", *arguments]
+    return subprocess.run(given, capture_output=True, text=True, check=False)
 
 
 def test_help_lists_every_switch_and_latency() -> None:
@@ -48,17 +49,22 @@ def test_a_port_in_use_gets_one_clear_line() -> None:
         ("idle_timeout_s=-1", "idle_timeout_s does not take -1"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused_in_words(setting: str, words: str) -> None:
-    refused = simulator("--switch", setting)
+def test_a_setting_that_cannot_be_is_refused_in_words(
+    setting: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["simulator", "--switch", setting])
 
-    assert refused.returncode == 2
-    assert words in refused.stderr
+    assert command.main() == 2
+    assert words in capsys.readouterr().err
 
 
 def test_it_starts_as_told_and_stops_cleanly_while_a_call_hangs() -> None:
-    command = [sys.executable, "-m", "simulator", "--port", "0", "--profile", "typical"]
-    command += ["--switch", "error_body=fastapi", "--public-url", "http://cloud.test"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    given = [sys.executable, "-m", "simulator", "--port", "0", "--profile", "typical"]
+    given += ["--switch", "error_body=fastapi", "--public-url", "http://cloud.test"]
+    with subprocess.Popen(given, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().removeprefix("simulator ready on ").strip()
         with httpx.Client(base_url=url, timeout=10) as http:
