@@ -2,15 +2,17 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
-
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Only importable once Django is set up.
 from liveavatar_web import metrics, watch  # noqa: E402
+from liveavatar_web.handler import ThreadedHandler  # noqa: E402
 from liveavatar_web.plain_asgi import Receive, Scope, Send  # noqa: E402
+
+django_application = ThreadedHandler()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -19,4 +21,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             return await watch.application(scope, receive, send)
         if scope["path"] == "/metrics":
             return await metrics.application(scope, receive, send)
-    return await django_application(scope, receive, send)  # type: ignore[arg-type]
+    return await django_application(scope, receive, send)
