@@ -22,20 +22,25 @@ def _installation_version(_: str) -> int:
     return changes.version_of_all()
 
 
-def _is_staff(viewer: str, _: str) -> bool:
-    return User.objects.filter(public_id=viewer, is_active=True, is_staff=True).exists()
+def _installation_for(viewer: str, _: str) -> int | None:
+    staff = User.objects.filter(public_id=viewer, is_active=True, is_staff=True)
+    return changes.version_of_all() if staff.exists() else None
 
 
-def sees(visible_to: Callable[[User], Any]) -> watch.Guard:
-    """Whether the viewer may see what is watched, as of now."""
+def as_seen_by(visible_to: Callable[[User], Any]) -> watch.ViewersReader:
+    """Reads the version if the viewer may see what is watched, as of now."""
 
-    def guard(viewer: str, public_id: str) -> bool:
+    def read(viewer: str, public_id: str) -> int | None:
         user = User.objects.filter(public_id=viewer, is_active=True).first()
-        return user is not None and bool(visible_to(user).filter(public_id=public_id).exists())
+        if user is None:
+            return None
+        seen = visible_to(user).filter(public_id=public_id)
+        version: int | None = seen.values_list("version", flat=True).first()
+        return version
 
-    return guard
+    return read
 
 
-watch.register("workspace", _workspace_version, sees(Workspace.objects.visible_to))
-watch.register("provider_key", _provider_key_version, sees(ProviderKey.objects.visible_to))
-watch.register(changes.INSTALLATION[0], _installation_version, _is_staff)
+watch.register("workspace", _workspace_version, as_seen_by(Workspace.objects.visible_to))
+watch.register("provider_key", _provider_key_version, as_seen_by(ProviderKey.objects.visible_to))
+watch.register(changes.INSTALLATION[0], _installation_version, _installation_for)

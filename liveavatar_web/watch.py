@@ -22,7 +22,6 @@ from urllib.parse import parse_qs
 import redis
 import redis.asyncio
 import structlog
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core import signing
 from django.db import close_old_connections, transaction
@@ -36,24 +35,27 @@ ADDRESS_SECONDS: Final = 900
 _CHANNEL: Final = "liveavatar-web:watch"
 _SALT: Final = "watch"
 
+# What is watched: its kind, and its public id or the key of what has none.
+Topic = tuple[str, object]
 Reader = Callable[[str], int | None]
-Guard = Callable[[str, str], bool]
+ViewersReader = Callable[[str, str], int | None]
 _readers: dict[str, Reader] = {}
-_guards: dict[str, Guard] = {}
+_viewers_readers: dict[str, ViewersReader] = {}
 
 
 class _NotTheirsAnyMore(Exception):
     """The address was made for somebody who may not watch this topic any more."""
 
 
-def register(kind: str, reader: Reader, guard: Guard | None = None) -> None:
+def register(kind: str, reader: Reader, for_viewer: ViewersReader | None = None) -> None:
     """Says how the version of a topic `<kind>:<id>` is read; None means that it is gone.
 
-    `guard(viewer, id)` says whether somebody may (still) watch it, for addresses with a viewer.
+    `for_viewer(viewer, id)` reads it for addresses with a viewer; None means, too, that they may
+    not know it (any more).
     """
     _readers[kind] = reader
-    if guard is not None:
-        _guards[kind] = guard
+    if for_viewer is not None:
+        _viewers_readers[kind] = for_viewer
 
 
 def address(kind: str, identifier: object, *, viewer: object = "") -> str:
@@ -65,34 +67,39 @@ def address(kind: str, identifier: object, *, viewer: object = "") -> str:
     return f"/watch/{signed}"
 
 
-def nudge(kind: str, identifier: object) -> None:
-    """Wakes the waiters of a topic once the current transaction has committed."""
+def nudge(*topics: Topic) -> None:
+    """Wakes the waiters of these topics once the current transaction has committed."""
     # Not a partial: where a robust hook fails, Django asks it for a name that partials have not.
-    transaction.on_commit(lambda: _publish(f"{kind}:{identifier}"), robust=True)
+    transaction.on_commit(lambda: _publish(topics), robust=True)
 
 
 _publisher: redis.Redis | None = None
 
 
-def _publish(topic: str) -> None:
+def _publish(topics: tuple[Topic, ...]) -> None:
     global _publisher
     if _publisher is None:
         _publisher = redis.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5
         )
     try:
-        _publisher.publish(_CHANNEL, topic)
+        _publisher.publish(
+            _CHANNEL, " ".join(f"{kind}:{identifier}" for kind, identifier in topics)
+        )
     except redis.RedisError as error:
-        log.warning("watch.nudge_lost", topic=topic, error=type(error).__name__)
+        log.warning("watch.nudge_lost", topics=topics, error=type(error).__name__)
 
 
 def _read(topic: str, viewer: str) -> int | None:
     kind, _, identifier = topic.partition(":")
     close_old_connections()
     try:
-        if viewer and kind in _guards and not _guards[kind](viewer, identifier):
+        if not viewer or kind not in _viewers_readers:
+            return _readers[kind](identifier)
+        version = _viewers_readers[kind](viewer, identifier)
+        if version is None:
             raise _NotTheirsAnyMore
-        return _readers[kind](identifier)
+        return version
     finally:
         close_old_connections()
 
@@ -109,9 +116,10 @@ class Waiters:
         if self._listener is None or self._listener.done():
             self._subscribed.clear()
             self._listener = asyncio.create_task(self._listen())
-        with suppress(TimeoutError):
+        if not self._subscribed.is_set():
             # Without Redis the answer is still right, only later: the row is read after the wait.
-            await asyncio.wait_for(self._subscribed.wait(), timeout=1)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._subscribed.wait(), timeout=1)
         event = asyncio.Event()
         self._waiting[topic].add(event)
         return event
@@ -133,7 +141,8 @@ class Waiters:
                     self._subscribed.set()
                     self._wake_all()
                     async for message in subscription.listen():
-                        self._wake(message["data"].decode())
+                        for topic in message["data"].decode().split():
+                            self._wake(topic)
             except (redis.RedisError, OSError) as error:
                 log.warning("watch.subscription_lost", error=type(error).__name__)
                 self._subscribed.clear()
@@ -175,32 +184,31 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _wait(topic: str, viewer: str, after: int, receive: Receive) -> int | None:
     """The version once it is above `after`; None when time ran out or the browser went away."""
-    read = partial(sync_to_async(_read, thread_sensitive=False), topic, viewer)
+    read = partial(asyncio.get_running_loop().run_in_executor, None, _read, topic, viewer)
     event = await _waiters.join(topic)
-    gone = asyncio.create_task(_disconnected(receive))
+    gone = asyncio.create_task(_disconnected(receive, event))
     try:
-        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
-        while True:
-            event.clear()
-            version = await read()
-            if version is None or version > after:
-                return version
-            nudged = asyncio.create_task(event.wait())
-            left = deadline - asyncio.get_running_loop().time()
-            await asyncio.wait({nudged, gone}, timeout=left, return_when="FIRST_COMPLETED")
-            if not nudged.done():
-                nudged.cancel()
-                # Time ran out: read once more, for a nudge may have been lost.
-                version = None if gone.done() else await read()
-                return version if version is not None and version > after else None
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not gone.done():
+                event.clear()
+                version = await read()
+                if version is None or version > after:
+                    return version
+                await event.wait()
+            return None
+    except TimeoutError:
+        # Once more, for a nudge may have been lost.
+        version = await read()
+        return version if version is not None and version > after else None
     finally:
         gone.cancel()
         _waiters.leave(topic, event)
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _disconnected(receive: Receive, event: asyncio.Event) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    event.set()
 
 
 async def _answer(send: Send, status: int, body: dict[str, int] | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from accounts.models import DueWork
-from accounts.watch_topics import sees
+from accounts.watch_topics import as_seen_by
 from liveavatar_web import watch
 from sessions_app.models import AvatarSession, CloudAccount, Context, StopOrder
 
@@ -17,8 +17,8 @@ def _version_of(model: type[DueWork], field: str) -> Callable[[str], int | None]
 
 
 watch.register(
-    "session", _version_of(AvatarSession, "public_id"), sees(AvatarSession.objects.visible_to)
+    "session", _version_of(AvatarSession, "public_id"), as_seen_by(AvatarSession.objects.visible_to)
 )
-watch.register("context", _version_of(Context, "public_id"), sees(Context.objects.visible_to))
+watch.register("context", _version_of(Context, "public_id"), as_seen_by(Context.objects.visible_to))
 watch.register("cloud", _version_of(CloudAccount, "pk"))
 watch.register("stop_order", _version_of(StopOrder, "public_id"))

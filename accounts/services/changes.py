@@ -1,6 +1,5 @@
 """Tells the pages that watch that something of a workspace has changed."""
 
-import uuid
 from typing import Final
 
 from django.db.models import F, Sum
@@ -8,12 +7,11 @@ from django.db.models import F, Sum
 from accounts.models import AuditChain, Workspace
 from liveavatar_web import watch
 
-Topic = tuple[str, uuid.UUID]
 # What pages watch that tell of every workspace.
 INSTALLATION: Final = ("installation", "all")
 
 
-def announce(workspace_id: int, *topics: Topic) -> None:
+def announce(workspace_id: int, *topics: watch.Topic) -> None:
     """Counts the workspace's version up and wakes its watchers, and those of `topics`, on commit.
 
     A topic is the kind and public id of something whose own version has been counted up, such as
@@ -22,10 +20,8 @@ def announce(workspace_id: int, *topics: Topic) -> None:
     """
     row = Workspace.objects.filter(pk=workspace_id)
     row.update(version=F("version") + 1)
-    watch.nudge("workspace", row.values_list("public_id", flat=True).get())
-    for kind, public_id in topics:
-        watch.nudge(kind, public_id)
-    watch.nudge(*INSTALLATION)
+    public_id = row.values_list("public_id", flat=True).get()
+    watch.nudge(("workspace", public_id), *topics, INSTALLATION)
 
 
 def version_of_all() -> int:

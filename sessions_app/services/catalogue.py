@@ -42,7 +42,7 @@ def request_sync(*, caller: Caller, now: datetime) -> None:
         )
         audit.record(Action.CATALOGUE_SYNC_REQUESTED, caller=caller)
         bell.ring("sessions_app.sync_catalogue", queue="sync")
-        watch.nudge("cloud", row.pk)
+        watch.nudge(("cloud", row.pk))
 
 
 def sweep(*, now: datetime) -> None:
@@ -86,7 +86,7 @@ def sync() -> None:
 def _record(claim: Claim, **fields: Any) -> None:
     with transaction.atomic():
         if CloudAccount.objects.record(claim, **fields):
-            watch.nudge("cloud", claim.pk)
+            watch.nudge(("cloud", claim.pk))
 
 
 def _all_avatars() -> dict[str, tuple[RemoteAvatar, bool]]:

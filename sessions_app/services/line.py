@@ -175,4 +175,4 @@ def _tell_places() -> None:
             continue
         rows = AvatarSession.objects.waiting().filter(pk=session.pk)
         if rows.update(place=before[mine], version=F("version") + 1):
-            watch.nudge("session", session.public_id)
+            watch.nudge(("session", session.public_id))

@@ -107,7 +107,7 @@ def _record(order: StopOrder, claim: Claim, *, left: int) -> None:
         if StopOrder.objects.record(claim, left=left, **after):
             if left:
                 _ring(order.pk)
-            watch.nudge("stop_order", order.public_id)
+            watch.nudge(("stop_order", order.public_id))
 
 
 def _caller(user: User, order: StopOrder) -> Caller:
