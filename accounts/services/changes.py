@@ -5,7 +5,7 @@ from typing import Final
 from django.db.models import F, Sum
 
 from accounts.models import AuditChain, Workspace
-from liveavatar_web import watch
+from liveavatar_web import returning, watch
 
 # What pages watch that tell of every workspace.
 INSTALLATION: Final = ("installation", "all")
@@ -18,10 +18,9 @@ def announce(workspace_id: int, *topics: watch.Topic) -> None:
     `("provider_key", key.public_id)`. Call it last in the transaction, since it locks the
     workspace's row until the commit.
     """
-    row = Workspace.objects.filter(pk=workspace_id)
-    row.update(version=F("version") + 1)
-    public_id = row.values_list("public_id", flat=True).get()
-    watch.nudge(("workspace", public_id), *topics, INSTALLATION)
+    rows = Workspace.objects.filter(pk=workspace_id)
+    for workspace in returning.update(rows, version=F("version") + 1):
+        watch.nudge(("workspace", workspace.public_id), *topics, INSTALLATION)
 
 
 def version_of_all() -> int:

@@ -17,7 +17,7 @@ from accounts.models import Claim
 from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
-from liveavatar_web import bell
+from liveavatar_web import bell, returning, watch
 from sessions_app.lifecycle import OVER, Event, State, outcomes
 from sessions_app.models import AvatarSession, CloudSession, SessionEvent
 from sessions_app.services import counts, one_offs, reservations, tallies
@@ -51,17 +51,14 @@ def move(
     it held and bears what it cost, and whatever may still run for it in the cloud is doubted.
     """
     was_waiting = session.state == State.WAITING
-    # Twice, since between two of its updates the row may have moved from the one's to the other's.
+    # The likely one first, and all twice: between two of these updates the row may have moved from
+    # the one's states to the other's.
+    likely = sorted(outcomes(event).items(), key=lambda outcome: session.state not in outcome[1])
     if not any(
         _update(session, sources, to, cause=cause, now=now, claim=claim, **fields)
-        for to, sources in [*outcomes(event).items()] * 2
+        for to, sources in likely * 2
     ):
         return False
-    session.refresh_from_db(
-        from_queryset=AvatarSession.objects.select_related(
-            "workspace", "widget", "visit", "context"
-        )
-    )
     to = State(session.state)
     if to in OVER:
         if session.reserved_period:
@@ -96,12 +93,13 @@ def _update(
         fields |= {"room_url": None, "room_token": None}
     if to in OVER:
         fields |= {"ended_at": now, "due_at": None, "end_reason": cause}
-    if not rows.update(state=to, version=F("version") + 1, **fields):
-        return False
-    if to in OVER:
+    updated = returning.update(rows, state=to, version=F("version") + 1, **fields)
+    if updated and to in OVER:
         # The update has locked the row, so no bill can come in between the sum and the commit.
-        AvatarSession.objects.filter(pk=session.pk).update(**totals(session))
-    return True
+        updated = returning.update(AvatarSession.objects.filter(pk=session.pk), **totals(session))
+    for fresh in updated:
+        returning.refresh(session, fresh)
+    return bool(updated)
 
 
 def totals(session: AvatarSession) -> dict[str, Any]:
@@ -136,8 +134,13 @@ def reopen(cloud_session: CloudSession, *, now: datetime) -> None:
         _ring_for(cloud_session)
 
 
-def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -> None:
-    """Writes the timeline and the log, and wakes whoever watches; last in its transaction."""
+def tell(
+    session: AvatarSession, *, cause: str, now: datetime, text: str = "", in_lists: bool = True
+) -> None:
+    """Writes the timeline and the log, and wakes whoever watches; last in its transaction.
+
+    A step that the workspace's lists do not show is told to those alone who watch the session.
+    """
     told = {"session": str(session.public_id), "state": session.state, "cause": cause}
     transaction.on_commit(lambda: log.info("session.moved", **told), robust=True)
     SessionEvent.objects.create(
@@ -148,7 +151,10 @@ def tell(session: AvatarSession, *, cause: str, now: datetime, text: str = "") -
         cause=cause,
         text=text,
     )
-    changes.announce(session.workspace_id, ("session", session.public_id))
+    if in_lists:
+        changes.announce(session.workspace_id, ("session", session.public_id))
+    else:
+        watch.nudge(("session", session.public_id))
 
 
 def _ring_for(cloud_session: CloudSession) -> None:

@@ -152,8 +152,8 @@ def _write_down(session: AvatarSession, claim: Claim, minted: MintedSession) -> 
         )
         if not held:
             return None
-        session.refresh_from_db()
-        moves.tell(session, cause="minted", now=now)
+        session.remote_id, session.minted_at = minted.session_id, now
+        moves.tell(session, cause="minted", now=now, in_lists=False)
         return CloudSession.objects.create(
             avatar_session=session,
             remote_id=minted.session_id,
