@@ -1,11 +1,18 @@
 """What pages may watch here. Topics carry public ids, since an address is signed, not secret."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from accounts.models import ProviderKey, User, Workspace
 from accounts.services import changes
 from liveavatar_web import watch
+from liveavatar_web.compiled import Compiled
+
+_ACTIVE: Final = Compiled(
+    lambda viewer: User.objects.filter(public_id=viewer, is_active=True).values_list("pk"),
+    viewer=UUID,
+)
 
 
 def _workspace_version(public_id: str) -> int | None:
@@ -29,13 +36,19 @@ def _installation_for(viewer: str, _: str) -> int | None:
 
 def as_seen_by(visible_to: Callable[[User], Any]) -> watch.ViewersReader:
     """Reads the version if the viewer may see what is watched, as of now."""
+    versions: Compiled[Any] = Compiled(
+        lambda user, topic: (
+            visible_to(User(pk=user)).filter(public_id=topic).values_list("version")
+        ),
+        user=int,
+        topic=UUID,
+    )
 
     def read(viewer: str, public_id: str) -> int | None:
-        user = User.objects.filter(public_id=viewer, is_active=True).first()
+        user = _ACTIVE.first_value(viewer=UUID(viewer))
         if user is None:
             return None
-        seen = visible_to(user).filter(public_id=public_id)
-        version: int | None = seen.values_list("version", flat=True).first()
+        version: int | None = versions.first_value(user=user, topic=UUID(public_id))
         return version
 
     return read

@@ -5,13 +5,17 @@ from django.utils import timezone
 
 from accounts.models.due_work import DueWork, DueWorkQuerySet
 from accounts.models.user import User
-from accounts.models.workspace import Workspace
+from accounts.models.workspace import Membership, Workspace
 from liveavatar_web.fields import SealedField
 
 
 class ProviderKeyQuerySet(DueWorkQuerySet["ProviderKey"]):
     def visible_to(self, user: User) -> "ProviderKeyQuerySet":
         return self.filter(workspace__in=user.memberships.open().values("workspace"))
+
+    def shown_in(self, membership: Membership) -> "ProviderKeyQuerySet":
+        """What a member sees of their workspace: as `visible_to`, by what was read already."""
+        return self.filter(workspace=membership.workspace_id)
 
     def usable(self) -> "ProviderKeyQuerySet":
         return self.filter(state=ProviderKey.State.READY)

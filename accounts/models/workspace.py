@@ -111,16 +111,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def open(self) -> "MembershipQuerySet":
         """Without those whose workspace asks for a second step that the person has not set up."""
-        return self.annotate_second_step().filter(
-            Q(workspace__require_mfa=False) | Q(has_second_step=True)
-        )
+        return self.filter(Q(workspace__require_mfa=False) | Q(_second_step()))
 
     def with_second_step(self) -> "MembershipQuerySet":
-        return self.annotate_second_step().filter(Q(has_second_step=True))
+        return self.filter(_second_step())
 
     def annotate_second_step(self) -> "MembershipQuerySet":
-        steps = Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_STEPS)
-        return self.annotate(has_second_step=Exists(steps))
+        return self.annotate(has_second_step=_second_step())
+
+
+def _second_step() -> Exists:
+    return Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_STEPS))
 
 
 class Membership(models.Model):

@@ -1,7 +1,7 @@
 """Workspaces, and what their members may do."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import NoReturn, Self
+from typing import Final, NoReturn, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,13 @@ from accounts.rights import STAFF_RIGHTS, Right, Role
 from accounts.services import audit, changes
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
+from liveavatar_web.compiled import Compiled
+
+_OPEN: Final = Compiled(
+    lambda user, workspace: Membership.objects.open().filter(user=user, workspace=workspace),
+    user=int,
+    workspace=int,
+)
 
 
 class NotAllowed(PermissionDenied):
@@ -143,9 +150,9 @@ def require(right: Right, *, caller: Caller, workspace: Workspace) -> Membership
     a transaction (see `audit.refusal`).
     """
     if caller.user is not None:
-        membership = caller.user.memberships.open().filter(workspace=workspace).first()
-        if membership is not None and membership.may(right):
-            return membership
+        for membership in _OPEN.rows(user=caller.user.pk, workspace=workspace.pk):
+            if membership.may(right):
+                return membership
     _refuse(right, caller, workspace)
 
 

@@ -49,16 +49,20 @@ class SessionAccess(APIView):
 
     def visible(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session, if whoever asks may know that it is there."""
-        visible = AvatarSession.objects.visible_to(_user(request))
-        found = visible.select_related("workspace", "context", "requested_by")
-        return _found(request, found, public_id)
+        own = avatar_sessions.own(_user(request), public_id)
+        if own is not None:
+            return own
+        with _explaining_absence(request):
+            return get_object_or_404(
+                AvatarSession.objects.visible_to(_user(request)), public_id=public_id
+            )
 
     def own(self, request: Request, public_id: UUID) -> AvatarSession:
         """The session of this very person: only they are in its room."""
-        own = AvatarSession.objects.visible_to(_user(request)).filter(requested_by=_user(request))
-        return _found(
-            request, own.select_related("workspace", "context", "requested_by"), public_id
-        )
+        with _explaining_absence(request):
+            if (own := avatar_sessions.own(_user(request), public_id)) is None:
+                raise Http404
+            return own
 
     def caller(self, request: Request) -> Caller:
         return Caller.of(request)
@@ -80,9 +84,10 @@ def _user(request: Request) -> User:
     return request.user
 
 
-def _found(request: Request, rows: QuerySet[AvatarSession], public_id: UUID) -> AvatarSession:
+@contextmanager
+def _explaining_absence(request: Request) -> Iterator[None]:
     try:
-        return get_object_or_404(rows, public_id=public_id)
+        yield
     except Http404:
         explain_absence(request._request)
         raise
@@ -127,10 +132,9 @@ def _idempotency_key(request: Request) -> str:
 
 
 def _wish(given: dict[str, Any], membership: Membership) -> Wish:
-    workspace, user = membership.workspace, membership.user
-    keys = ProviderKey.objects.visible_to(user).filter(workspace=workspace)
-    contexts = Context.objects.visible_to(user).filter(workspace=workspace)
-    longest = workspace.session_limit_seconds
+    keys = ProviderKey.objects.shown_in(membership)
+    contexts = Context.objects.shown_in(membership)
+    longest = membership.workspace.session_limit_seconds
     if given["is_sandbox"]:
         longest = min(longest, settings.SANDBOX_MAX_SECONDS)
     return Wish(

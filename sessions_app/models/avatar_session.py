@@ -39,6 +39,12 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
             | Q(requested_by=user, workspace__in=user.memberships.open().values("workspace"))
         )
 
+    def asked_by(self, user: User) -> "AvatarSessionQuerySet":
+        """A person's own, those alone."""
+        return self.filter(
+            requested_by=user, workspace__in=user.memberships.open().values("workspace")
+        )
+
     def shown_in(self, membership: Membership) -> "AvatarSessionQuerySet":
         """What a member sees of their workspace: as `visible_to`, but in an index's order."""
         rows = self.filter(workspace=membership.workspace_id)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import DueWork, DueWorkQuerySet, User, Workspace
+from accounts.models import DueWork, DueWorkQuerySet, Membership, User, Workspace
 
 
 class ContextQuerySet(DueWorkQuerySet["Context"]):
@@ -12,6 +12,12 @@ class ContextQuerySet(DueWorkQuerySet["Context"]):
         """Those that people write; one-offs are nobody's to read or to choose."""
         written = self.filter(is_one_off=False, deleted_at__isnull=True)
         return written.filter(workspace__in=user.memberships.open().values("workspace"))
+
+    def shown_in(self, membership: Membership) -> "ContextQuerySet":
+        """What a member sees of their workspace: as `visible_to`, by what was read already."""
+        return self.filter(
+            is_one_off=False, deleted_at__isnull=True, workspace=membership.workspace_id
+        )
 
     def usable(self) -> "ContextQuerySet":
         """Those that the cloud knows. One whose newest edit is still on its way is among them."""

@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Workspace
+from accounts.models import User, Workspace
 from accounts.rights import Right
 from accounts.services import audit, workspaces
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web import bell
+from liveavatar_web.compiled import Compiled
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import EndReason, Event, State
 from sessions_app.models import AvatarSession
@@ -34,8 +36,23 @@ _NEVER_STARTED: Final = {
 }
 
 
+_ASKED_BY: Final = Compiled(
+    lambda user, session: AvatarSession.objects.asked_by(User(pk=user)).filter(public_id=session),
+    user=int,
+    session=UUID,
+)
+
+
 class NotLive(Exception):
     """The session has no room: it has not started yet, or it is over."""
+
+
+def own(user: User, public_id: UUID) -> AvatarSession | None:
+    """The session by this id, if it is this person's; what its page asks for all the time."""
+    session = next(iter(_ASKED_BY.rows(user=user.pk, session=public_id)), None)
+    if session is not None:
+        session.requested_by = user
+    return session
 
 
 def request(
@@ -56,8 +73,6 @@ def request(
     earlier = AvatarSession.objects.filter(
         requested_by=caller.user, idempotency_key=idempotency_key
     )
-    if existing := earlier.first():
-        return existing
     try:
         with transaction.atomic():
             return acceptance.accept(
@@ -69,7 +84,7 @@ def request(
             )
     except IntegrityError:
         if existing := earlier.first():
-            return existing  # the other of two equal requests was a moment faster
+            return existing
         raise
     except (NotStartable, QuotaReached) as refusal:
         if existing := earlier.first():
@@ -166,5 +181,5 @@ def room(session: AvatarSession, *, caller: Caller) -> tuple[Secret, Secret]:
 
 def _is_asker(caller: Caller, session: AvatarSession) -> bool:
     if session.widget_id is None:
-        return caller.user is not None and caller.user == session.requested_by
+        return caller.user is not None and caller.user.pk == session.requested_by_id
     return bool(caller.holder) and caller.holder == session.visit.holder
