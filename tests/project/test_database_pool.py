@@ -19,7 +19,9 @@ def terminate_all() -> None:
     name = str(connection.settings_dict["NAME"])
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            "SELECT pg_terminate_backend(pid, timeout => 5000) FROM pg_stat_activity"
+            " WHERE datname = %s",
+            [name],
         )
 
 
