@@ -1,7 +1,7 @@
 """What each process of a run costs: time on the cores, memory, threads."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import psutil
@@ -22,6 +22,18 @@ class Processes:
 
     def cpu_seconds_since(self, before: Mapping[str, float]) -> dict[str, float]:
         return {name: now - before[name] for name, now in self.cpu_seconds().items()}
+
+
+def shares(cpu: Mapping[str, float], seconds: float, starts: int) -> Iterator[str]:
+    """Who used the cores during so many seconds, and how much for each start; a line each."""
+    for name, used in sorted(cpu.items(), key=lambda each: -each[1]):
+        yield _share(name, used, seconds, starts)
+    yield _share("all", sum(cpu.values()), seconds, starts)
+
+
+def _share(name: str, used: float, seconds: float, starts: int) -> str:
+    share = used / seconds / CORES
+    return f"  {name:12} {share:6.1%} {1000 * used / starts:6.1f} ms a start"
 
 
 def _with_children(process: psutil.Process) -> float:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bench.ground import Ground, ground
-from bench.processes import CORES
-from bench.wire import Wire
+from bench.person import Person
+from bench.processes import CORES, shares
 from scripts.visitor import Visitor
 
 PEOPLE: Final = (4, 8, 16, 32)
@@ -62,51 +62,22 @@ def _round(here: Ground, visitor: Visitor, people: int) -> Round:
 
 async def _start_for(visitor: Visitor, *, people: int, seconds: float) -> list[float]:
     until = time.perf_counter() + seconds
-    headers = {
-        "Cookie": "; ".join(f"{name}={value}" for name, value in visitor.http.cookies.items()),
-        "X-CSRFToken": visitor.http.cookies["csrf"],
-        "Accept": "application/json",
-    }
-    address = str(visitor.http.base_url)
-    each = [_person(await Wire.open(address, headers), visitor, until) for _ in range(people)]
+    each = [_keep_starting(await Person.at_page_of(visitor), until) for _ in range(people)]
     return [wait for waits in await asyncio.gather(*each) for wait in waits]
 
 
-async def _person(wire: Wire, visitor: Visitor, until: float) -> list[float]:
+async def _keep_starting(person: Person, until: float) -> list[float]:
     waits = []
     while (clicked := time.perf_counter()) < until:
-        await _start(wire, visitor.choices)
+        await person.start()
         waits.append(time.perf_counter() - clicked)
-    wire.close()
+    person.leave()
     return waits
-
-
-async def _start(wire: Wire, choices: Mapping[str, str]) -> None:
-    """The click, and all that the page asks until the state it has read is `live`."""
-    accepted = await wire.ask("POST", "/api/sessions", **choices)
-    assert accepted.status == 202, accepted.body
-    session = accepted.json()
-    version = session["version"]
-    while True:
-        watched = await wire.ask("GET", f"{session['watch_url']}?after={version}")
-        assert watched.status == 200, watched
-        version = watched.json()["version"]
-        state = await wire.ask("GET", f"/api/sessions/{session['id']}")
-        session = state.json()
-        assert session["state"] in {"requested", "starting", "live"}, session
-        if session["state"] == "live":
-            return
 
 
 def _report(best: Round) -> None:
     print(f"saturated at {best.a_second:.1f} starts a second; of {CORES} cores:")
-    used = sum(best.cpu.values())
-    for name, seconds in sorted(best.cpu.items(), key=lambda each: -each[1]):
-        share = seconds / best.seconds / CORES
-        print(f"  {name:12} {share:6.1%} {1000 * seconds / len(best.waits):6.1f} ms a start")
-    print(
-        f"  {'all':12} {used / best.seconds / CORES:6.1%} {1000 * used / len(best.waits):6.1f} ms"
-    )
+    print("\n".join(shares(best.cpu, best.seconds, len(best.waits))))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,26 @@
 """What we add to a start: from the click to `live` in the browser, beyond the two cloud calls.
 
 The baseline is the same two calls made bare, with a warm httpx client, in the same run against the
-same simulator; both kinds take turns, so that a busy machine slows both.
+same simulator; both kinds take turns, so that a busy machine slows both. Every session is stopped
+as soon as it is live, which is part of the load.
 """
 
+import asyncio
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
-from bench.ground import ground
+from bench.ground import Ground, ground
+from bench.person import Person
+from bench.processes import shares
 from liveavatar import Client, LiteSession, OpenAIRealtime
-from scripts.stack import Stack
 from scripts.visitor import Visitor
 
-STARTS = 50
-PER_SECOND = 10
-AMARA = "0b7c2f3e-52a1-4e0e-9d1c-6a2f4b8e1c01"
+STARTS: Final = 100
+PER_SECOND: Final = 10
+AMARA: Final = "0b7c2f3e-52a1-4e0e-9d1c-6a2f4b8e1c01"
 
 
 def main() -> int:
@@ -26,12 +29,18 @@ def main() -> int:
         Visitor(here.running) as visitor,
         Client("sim-stack", here.running.simulator_address) as cloud,
     ):
-        bare = _bare_calls(cloud)
-        for _ in range(3):  # everything is warm afterwards
-            visitor.timed_start()
-        _report("one after another", *_in_turns(visitor, bare))
-        _report(f"{PER_SECOND} a second", _at_a_rate(here.running), _times(bare, 20))
+        asyncio.run(_measure(here, visitor, _bare_calls(cloud)))
     return 0
+
+
+async def _measure(here: Ground, visitor: Visitor, bare: Callable[[], float]) -> None:
+    await _at_a_rate(visitor, 2 * PER_SECOND)  # everything is warm afterwards
+    _report("one after another", *await _in_turns(visitor, bare))
+    before, began = here.processes.cpu_seconds(), time.perf_counter()
+    ours = await _at_a_rate(visitor, STARTS)
+    used, seconds = here.processes.cpu_seconds_since(before), time.perf_counter() - began
+    _report(f"{PER_SECOND} a second", ours, [bare() for _ in range(20)])
+    print("\n".join(shares(used, seconds, len(ours))))
 
 
 def _bare_calls(cloud: Client) -> Callable[[], float]:
@@ -49,27 +58,34 @@ def _bare_calls(cloud: Client) -> Callable[[], float]:
     return calls
 
 
-def _in_turns(visitor: Visitor, bare: Callable[[], float]) -> tuple[list[float], list[float]]:
+async def _in_turns(visitor: Visitor, bare: Callable[[], float]) -> tuple[list[float], list[float]]:
+    person = await Person.at_page_of(visitor)
     ours, baseline = [], []
     for _ in range(STARTS):
         baseline.append(bare())
-        ours.append(visitor.timed_start())
+        ours.append(await person.timed_start())
+    person.leave()
     return ours, baseline
 
 
-def _at_a_rate(running: Stack) -> list[float]:
+async def _at_a_rate(visitor: Visitor, starts: int) -> list[float]:
     """Starts at a steady rate, whether or not those before have finished."""
-    visitors = [Visitor(running) for _ in range(PER_SECOND)]
-    with ThreadPoolExecutor(PER_SECOND) as pool:
-        pending = []
-        for number in range(STARTS):
-            pending.append(pool.submit(visitors[number % PER_SECOND].timed_start))
-            time.sleep(1 / PER_SECOND)
-        return [each.result() for each in pending]
+    waiting: list[Person] = []
 
+    async def start() -> float:
+        person = waiting.pop() if waiting else await Person.at_page_of(visitor)
+        seconds = await person.timed_start()
+        waiting.append(person)
+        return seconds
 
-def _times(measure: Callable[[], float], count: int) -> list[float]:
-    return [measure() for _ in range(count)]
+    began, pending = time.perf_counter(), []
+    for number in range(starts):
+        await asyncio.sleep(began + number / PER_SECOND - time.perf_counter())
+        pending.append(asyncio.create_task(start()))
+    took = await asyncio.gather(*pending)
+    for person in waiting:
+        person.leave()
+    return took
 
 
 def _report(name: str, ours: list[float], baseline: list[float]) -> None:
