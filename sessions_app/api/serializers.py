@@ -135,10 +135,14 @@ class StateOutput(serializers.Serializer[AvatarSession]):
         return bool(ending and ending.retryable)
 
     def get_successor(self, session: AvatarSession) -> UUID | None:
+        if session.started_at is None:
+            return None  # nothing follows what has not begun
         following = AvatarSession.objects.filter(predecessor=session)
         return following.values_list("public_id", flat=True).first()
 
     def get_carries_over(self, session: AvatarSession) -> bool:
+        if session.predecessor_id is None:
+            return False
         return session.context is not None and session.context.is_one_off
 
 

@@ -138,15 +138,15 @@ def _place(
     Nobody overtakes those who wait already. Raises QuotaReached where waiting cannot help, or the
     line is as long as it may be.
     """
-    first = line.ahead(workspace, stranger).first()
+    ahead = line.ahead(workspace, stranger).values_list("waits_for", flat=True).first()
     try:
-        if first is None:
+        if ahead is None:
             with transaction.atomic():
                 period = reservations.hold(
                     workspace=workspace, need=need, now=now, stranger=stranger
                 )
             return period, ""
-        refusal = QuotaReached(first.waits_for, _LINE_IS_FULL, may_wait=True)
+        refusal = QuotaReached(ahead, _LINE_IS_FULL, may_wait=True)
     except QuotaReached as error:
         refusal = error
     if not refusal.may_wait or not line.has_room(workspace, stranger):

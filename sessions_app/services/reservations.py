@@ -26,10 +26,11 @@ def hold(
     Raises QuotaReached, upon which the transaction must be rolled back.
     """
     for limit in limits.of_start(workspace, stranger, now):
-        Meter.objects.get_or_create(subject=limit.subject, period=limit.period)
-        rows = limit.rows.filter(limit.leaves_room_for(need))
-        if not rows.update(**_held(limit.period, need, +1)):
-            raise _refused(limit, need)
+        if not _take(limit, need):
+            # Full, or used for the first time.
+            Meter.objects.get_or_create(subject=limit.subject, period=limit.period)
+            if not _take(limit, need):
+                raise _refused(limit, need)
     return limits.periods(now)[1]
 
 
@@ -85,6 +86,11 @@ def forget_visitors(*, now: datetime) -> int:
     over = Meter.objects.filter(subject__startswith="visitor:", period__lt=yesterday)
     deleted, _ = over.filter(held_seconds=0).delete()
     return deleted
+
+
+def _take(limit: Limit, need: Need) -> bool:
+    rows = limit.rows.filter(limit.leaves_room_for(need))
+    return bool(rows.update(**_held(limit.period, need, +1)))
 
 
 def _held(period: str, need: Need, sign: int) -> dict[str, Any]:
