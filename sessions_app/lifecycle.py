@@ -29,8 +29,8 @@ class Mover(StrEnum):
     """Who moves a row next."""
 
     LINE = "the line, when a place is free; the sweep, when it has waited too long"
-    WORKER = "a worker, when `due_at` comes or the claim of a dead one runs out"
-    SWEEP = "the sweep, at `due_at`, at the limit, or when the lease runs out"
+    WORKER = "a worker, when it is due, or the claim of a dead one runs out"
+    SWEEP = "the sweep, when it is due, at the limit, or when the lease runs out"
     NOBODY = "nobody: the session is over"
 
 
