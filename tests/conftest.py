@@ -95,17 +95,25 @@ def simulator_url() -> Iterator[str]:
         process.terminate()
 
 
+@pytest.fixture(scope="session")
+def simulator_http(simulator_url: str) -> Iterator[httpx.Client]:
+    """One for all tests: what it may verify of TLS takes longer to load than most of them take."""
+    with httpx.Client(base_url=simulator_url, timeout=10) as http:
+        yield http
+
+
 @pytest.fixture
-def cloud(simulator_url: str, settings: Any) -> Iterator[SimulatedCloud]:
+def cloud(
+    simulator_url: str, simulator_http: httpx.Client, settings: Any
+) -> Iterator[SimulatedCloud]:
     """The cloud of this installation: the simulator, as new."""
     settings.LIVEAVATAR_API_URL = simulator_url
     settings.LIVEAVATAR_API_KEY = "sim-account"
     settings.OPENAI_BASE_URL = f"{simulator_url}/openai/v1"
-    with httpx.Client(base_url=simulator_url, timeout=10) as http:
-        cloud = SimulatedCloud(http)
-        cloud.door("POST", "reset")
-        yield cloud
-        cloud.door("POST", "reset")
+    cloud = SimulatedCloud(simulator_http)
+    cloud.door("POST", "reset")
+    yield cloud
+    cloud.door("POST", "reset")
 
 
 @pytest.fixture

@@ -9,10 +9,9 @@ from tests.simulator.cloud import SimulatedCloud
 
 
 @pytest.fixture
-def cloud(simulator_url: str) -> Iterator[SimulatedCloud]:
+def cloud(simulator_http: httpx.Client) -> Iterator[SimulatedCloud]:
     """An account in a cloud that is as new."""
-    with httpx.Client(base_url=simulator_url, timeout=10) as http:
-        cloud = SimulatedCloud(http)
-        cloud.door("POST", "reset")
-        yield cloud
-        cloud.door("POST", "reset")
+    cloud = SimulatedCloud(simulator_http)
+    cloud.door("POST", "reset")
+    yield cloud
+    cloud.door("POST", "reset")
