@@ -26,6 +26,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _MARK: Final = "\ufeff"
 
 
+# The header that says about how many rows are to come.
+ABOUT: Final = "X-About-Rows"
+
+
 class Format(StrEnum):
     """The endings of files."""
 
@@ -40,13 +44,19 @@ _TYPES: Final = {
 
 
 def answer(
-    handfuls: Iterable[Sequence[Record]], *, columns: Sequence[str], kind: Format, name: str
+    handfuls: Iterable[Sequence[Record]],
+    *,
+    columns: Sequence[str],
+    kind: Format,
+    name: str,
+    about: int | None = None,
 ) -> StreamingHttpResponse:
     """Sends the records as a file called `name`; each has every one of the columns.
 
-    `handfuls` may hold nothing of the database's between two of them.
+    `handfuls` may hold nothing of the database's between two of them. `about` tells the page how
+    many there are, where that is known.
     """
-    return StreamingHttpResponse(
+    response = StreamingHttpResponse(
         _one_by_one(_written(handfuls, columns, kind)),
         content_type=_TYPES[kind],
         headers={
@@ -56,6 +66,9 @@ def answer(
             "X-Accel-Buffering": "no",
         },
     )
+    if about is not None:
+        response.headers[ABOUT] = str(about)
+    return response
 
 
 def _written(

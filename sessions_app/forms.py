@@ -49,7 +49,7 @@ class ReasonForm(forms.Form):
         min_length=5,
         max_length=300,
         label="Why do you read it?",
-        help_text="The workspace sees it in its audit trail, with your name.",
+        help_text="It stays in the workspace's audit trail, so name nobody in it.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

@@ -137,6 +137,7 @@ def past_session(by: User, wish: Wish, **fields: Any) -> AvatarSession:
         "max_seconds": wish.max_seconds,
         "reserved_period": f"{then:%Y-%m}",
         "idempotency_key": str(uuid4()),
+        "is_uncounted": True,
     }
     return AvatarSession.objects.create(
         workspace=wish.provider_key.workspace,

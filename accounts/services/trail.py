@@ -1,7 +1,7 @@
 """Reads the audit trail for people: what is asked for, with who was behind each event."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.models.audit_event import AuditEventQuerySet
-from accounts.services import audit
+from accounts.services import audit, audit_verification
 from accounts.services.audit import Action
 from accounts.services.callers import STAFF, Caller
 from liveavatar_web import days
@@ -135,6 +135,15 @@ def export(
         )
     handfuls = wanted.past(rows, of_one=of_one).all(size=HANDFUL)
     return ([_record(event) for event in told(handful)] for handful in handfuls)
+
+
+def about(wanted: EventFilter, *, workspace: Workspace | None) -> int | None:
+    """How many events there are, in a workspace or in all; None where a filter asks for some."""
+    if replace(wanted, workspace="").query:
+        return None
+    if wanted.workspace:
+        return audit_verification.expected(UUID(wanted.workspace))
+    return audit_verification.expected(workspace.public_id if workspace else None)
 
 
 def _record(event: AuditEvent) -> Record:

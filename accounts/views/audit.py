@@ -122,15 +122,22 @@ def _file(request: HttpRequest, scope: Scope, kind: str) -> HttpResponseBase:
         raise Http404
     if not scope.form.is_valid():
         return redirect(f"{reverse(scope.routes['audit'])}?{request.GET.urlencode()}")
+    wanted = scope.form.wanted()
     records = trail.export(
-        scope.form.wanted(),
+        wanted,
         rows=scope.rows,
         of_one=not scope.is_everywhere,
         workspace=scope.workspace or scope.form.found,
         caller=scope.caller,
         kind=kind,
     )
-    return exports.answer(records, columns=trail.COLUMNS, kind=Format(kind), name="audit")
+    return exports.answer(
+        records,
+        columns=trail.COLUMNS,
+        kind=Format(kind),
+        name="audit",
+        about=trail.about(wanted, workspace=scope.workspace),
+    )
 
 
 def _next(request: HttpRequest, place: Place | None) -> str | None:

@@ -3,6 +3,7 @@ from sessions_app.models.avatar_session import AvatarSession
 from sessions_app.models.cloud_account import CloudAccount
 from sessions_app.models.cloud_session import CloudSession
 from sessions_app.models.context import Context, ContextVersion
+from sessions_app.models.daily_usage import DailyUsage
 from sessions_app.models.meter import Meter
 from sessions_app.models.reconciliation import CloudStranger, Reconciliation
 from sessions_app.models.saved_filter import SavedFilter
@@ -20,6 +21,7 @@ __all__ = [
     "CloudStranger",
     "Context",
     "ContextVersion",
+    "DailyUsage",
     "Meter",
     "Reconciliation",
     "SavedFilter",

@@ -156,6 +156,12 @@ class AvatarSession(DueWork):
     vendor_end_reason = models.CharField(max_length=64, blank=True)
     billed_seconds = models.PositiveIntegerField(null=True, blank=True)
     credits = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    # Whether `daily_usage` has something of it to count, and what it has counted it with so far.
+    is_uncounted = models.BooleanField(default=False, editable=False)
+    counted_seconds = models.PositiveIntegerField(null=True, editable=False)
+    counted_credits = models.DecimalField(
+        max_digits=12, decimal_places=4, default=0, editable=False
+    )
 
     objects = AvatarSessionQuerySet.as_manager()
 
@@ -235,6 +241,7 @@ class AvatarSession(DueWork):
             ),
             # By the state first, since the sweep looks for open ones wherever they are.
             models.Index(fields=["state", "workspace", *_NEWEST], name="session_by_state"),
+            models.Index(fields=["id"], condition=Q(is_uncounted=True), name="session_uncounted"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(due_at__isnull=False),

@@ -174,6 +174,12 @@ def of_widget(widget: Widget) -> str:
     return f"widget:{widget.public_id}"
 
 
+def places_taken(workspace: Workspace) -> int:
+    """How many of its sessions hold a place now, whoever started them."""
+    places = Meter.objects.filter(subject=of_workspace(workspace), period=SLOTS)
+    return places.values_list("held_slots", flat=True).first() or 0
+
+
 def of_workspace(workspace: Workspace) -> str:
     """The subject of a workspace's meters."""
     return f"workspace:{workspace.public_id}"

@@ -103,9 +103,16 @@ def _update(
 
 
 def totals(session: AvatarSession) -> dict[str, Any]:
-    """What its cloud sessions cost together, as far as their bills have come in."""
+    """What its cloud sessions cost together, as far as their bills have come in.
+
+    To be counted anew; see `daily_usage`.
+    """
     sums = session.cloud_sessions.aggregate(seconds=Sum("billed_seconds"), credits=Sum("credits"))
-    return {"billed_seconds": sums["seconds"] or 0, "credits": sums["credits"]}
+    return {
+        "billed_seconds": sums["seconds"] or 0,
+        "credits": sums["credits"],
+        "is_uncounted": True,
+    }
 
 
 def doubt(session: AvatarSession, *, now: datetime) -> None:

@@ -22,6 +22,7 @@ from sessions_app.services import (
     budgets,
     catalogue,
     contexts,
+    daily_usage,
     line,
     moves,
     reconciliation,
@@ -66,6 +67,7 @@ def sweep(*, now: datetime) -> None:
     _attempt(failures, line.sweep)
     for part in _PARTS:
         _attempt(failures, partial(part, now=now))
+    _attempt(failures, daily_usage.sweep)
     if failures:
         raise ExceptionGroup("parts of the sweep failed", failures)
 

@@ -1,13 +1,14 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Case, Exists, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Membership, ProviderKey
+from accounts.models import Membership, ProviderKey, User, Workspace
 from accounts.requests import MemberRequest, member_required
 from accounts.rights import Right
 from accounts.services import audit_status
@@ -15,6 +16,7 @@ from liveavatar_web import watch
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import budgets, catalogue, limits
+from sessions_app.views import usage_chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +35,27 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     """What is missing, what is running, and what there was."""
     membership, now = request.membership, timezone.now()
     workspace = membership.workspace
-    sessions = AvatarSession.objects.visible_to(request.user).filter(workspace=workspace)
+    sessions = AvatarSession.objects.shown_in(membership)
     sessions = sessions.select_related("avatar", "requested_by", "context", "widget")
     recent = list(sessions[:8])
-    running = list(sessions.open()[:20])
-    own = sessions.open().filter(requested_by=request.user).exclude(state=State.STOPPING)
+    own_first = Case(When(requested_by=request.user, then=0), default=1)
+    running = list(sessions.open().order_by(own_first, "-requested_at", "-id")[:20])
     steps = _steps(membership, talked=any(session.started_at for session in recent))
     month = budgets.month(workspace, period=limits.periods(now)[1])
     page = {
         "checklist": steps,
         "next_step": next((step for step in steps if not step.done), None),
-        "own_session": own.first(),
+        "own_session": next((each for each in running if _is_held(each, request.user)), None),
         "live_sessions": running,
         "recent_sessions": recent,
         "credits_left": catalogue.account().credits_left,
+        "chart": usage_chart.of(workspace, now=now),
         "usage": {
             "used_minutes": month.meter.used_seconds // 60,
             "limit_minutes": workspace.monthly_limit_seconds // 60,
             "used_percent": month.percent,
             "is_to_warn": month.mark > 0,
-            "live": sum(session.state == State.LIVE for session in running),
+            "places_taken": limits.places_taken(workspace),
             "live_limit": workspace.concurrency_limit,
         },
         "audit": audit_status.of_installation(now=now) if request.user.is_staff else None,
@@ -64,26 +67,40 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     return render(request, "sessions_app/dashboard.html", page)
 
 
+def _is_held(session: AvatarSession, user: User) -> bool:
+    """Whether this person's page is where it runs, or should be."""
+    return session.requested_by_id == user.pk and session.state != State.STOPPING
+
+
 def _steps(membership: Membership, *, talked: bool) -> list[Step]:
     workspace = membership.workspace
+    has_key, has_context, has_avatar = (
+        Workspace.objects.filter(pk=workspace.pk)
+        .values_list(
+            Exists(ProviderKey.objects.usable().filter(workspace=workspace)),
+            Exists(Context.objects.usable().filter(workspace=workspace)),
+            Exists(Avatar.objects.usable()),
+        )
+        .get()
+    )
     return [
         Step(
             "Add an OpenAI key",
             "It is sealed here and stored with LiveAvatar as a secret.",
             reverse("provider_key_new"),
-            ProviderKey.objects.usable().filter(workspace=workspace).exists(),
+            has_key,
         ),
         Step(
             "Write a context",
             "Tell the avatar who it is and how it talks.",
             reverse("context_new"),
-            Context.objects.usable().filter(workspace=workspace).exists(),
+            has_context,
         ),
         Step(
             "Look at the avatars",
             "The catalogue comes from LiveAvatar by itself.",
             reverse("avatars"),
-            Avatar.objects.usable().exists(),
+            has_avatar,
         ),
         Step("Talk", "Start your first conversation.", reverse("session_new"), talked),
     ]

@@ -32,6 +32,7 @@ class Scope:
     rows: AvatarSessionQuerySet
     form: SelectionForm
     workspace: Workspace | None
+    is_everybodys: bool  # or one person's own
     caller: Caller
     saved_filters: QuerySet[SavedFilter]
     may_stop_any: bool
@@ -46,6 +47,7 @@ class Scope:
             rows=AvatarSession.objects.shown_in(membership),
             form=SelectionForm(request.GET, workspace=workspace, everybodys=everybodys),
             workspace=workspace,
+            is_everybodys=everybodys,
             caller=Caller.of(request),
             saved_filters=SavedFilter.objects.shown_in(membership),
             may_stop_any=membership.may(Right.STOP_ANY_SESSION),
@@ -58,6 +60,7 @@ class Scope:
             rows=AvatarSession.objects.all(),
             form=EverywhereForm(request.GET),
             workspace=None,
+            is_everybodys=True,
             caller=Caller.of_staff(request),
             saved_filters=SavedFilter.objects.none(),
             may_stop_any=request.user.has_perm(STAFF_RIGHTS[Right.STOP_ANY_SESSION]),
@@ -75,14 +78,14 @@ class Scope:
 
     def watched(self) -> dict[str, Any]:
         """What a page needs to keep itself fresh."""
+        assert self.caller.user is not None
+        viewer = self.caller.user.public_id
         if self.workspace is None:
-            assert self.caller.user is not None
-            viewer = self.caller.user.public_id
             return {
                 "watch_url": watch.address(*changes.INSTALLATION, viewer=viewer),
                 "version": changes.version_of_all(),
             }
         return {
-            "watch_url": watch.address("workspace", self.workspace.public_id),
+            "watch_url": watch.address("workspace", self.workspace.public_id, viewer=viewer),
             "version": self.workspace.version,
         }

@@ -14,7 +14,7 @@ from liveavatar_web.exports import Format
 from liveavatar_web.look_back import Place, Stretch
 from sessions_app.models import AvatarSession
 from sessions_app.selection_forms import SelectionForm
-from sessions_app.services import session_exports
+from sessions_app.services import daily_usage, session_exports
 from sessions_app.services.limits import Need
 from sessions_app.services.selections import Selection
 from sessions_app.views.scopes import Scope
@@ -116,16 +116,19 @@ def _export(request: HttpRequest, scope: Scope, kind: str) -> HttpResponseBase:
         raise Http404
     if not scope.form.is_valid():
         return redirect(f"{reverse(scope.routes['sessions'])}?{request.GET.urlencode()}")
+    selection = scope.form.selection()
     records = session_exports.records(
-        scope.form.selection(),
+        selection,
         rows=scope.rows,
         of_one=not scope.is_everywhere,
         workspace=scope.concerned,
         caller=scope.caller,
         kind=kind,
     )
+    # Nobody has counted one person's own.
+    about = daily_usage.about(selection, workspace=scope.workspace) if scope.is_everybodys else None
     return exports.answer(
-        records, columns=session_exports.COLUMNS, kind=Format(kind), name="sessions"
+        records, columns=session_exports.COLUMNS, kind=Format(kind), name="sessions", about=about
     )
 
 

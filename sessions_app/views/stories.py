@@ -23,15 +23,16 @@ from sessions_app.views.sessions import visible_session
 @member_required
 def session(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = visible_session(request, public_id)
-    values = story_values(request, found) | watched(found)
+    values = story_values(request, found) | watched(found, viewer=request.user.public_id)
     if values["is_mine"]:
         values["transcript"] = found.events.lines()
     return render(request, "sessions_app/session_page.html", values)
 
 
-def watched(found: AvatarSession) -> dict[str, Any]:
-    """What the page needs to keep itself fresh."""
-    return {"watch_url": watch.address("session", found.public_id), "version": found.version}
+def watched(found: AvatarSession, *, viewer: object = "") -> dict[str, Any]:
+    """What the page needs to keep itself fresh; `viewer` is a member, as in `watch.address`."""
+    address = watch.address("session", found.public_id, viewer=viewer)
+    return {"watch_url": address, "version": found.version}
 
 
 def story_values(request: MemberRequest, found: AvatarSession) -> dict[str, Any]:

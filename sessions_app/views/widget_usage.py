@@ -8,11 +8,10 @@ from sessions_app import refusals
 from sessions_app.models import Meter, Widget
 from sessions_app.services import limits, tallies
 from sessions_app.services.tallies import DayUsage
+from sessions_app.views import bars
+from sessions_app.views.bars import Bar
 
 DAYS: Final = 30
-# The chart's own units; it grows with the page.
-_STEP: Final = 20
-_HEIGHT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,7 @@ class Day:
     started: int
     minutes: int
     refusals: list[tuple[int, str]]
-    left: int
-    top: int
-    height: int
+    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,8 @@ class Usage:
     minutes: int
     started: int
     busiest: int  # minutes
-    width: int = DAYS * _STEP
-    height: int = _HEIGHT
+    width: int = DAYS * bars.STEP
+    height: int = bars.HEIGHT
 
     @property
     def first_day(self) -> date:
@@ -52,11 +49,11 @@ class Usage:
 
 def of(widget: Widget, *, now: datetime) -> Usage:
     days = tallies.usage(widget, days=DAYS, now=now)
-    busiest = max(_minutes(day.seconds) for day in days)
+    busiest = max(bars.minutes(day.seconds) for day in days)
     return Usage(
         gauges=_gauges(widget, now),
         days=[_day(day, DAYS - 1 - ago, busiest) for ago, day in enumerate(days)],
-        minutes=_minutes(sum(day.seconds for day in days)),
+        minutes=bars.minutes(sum(day.seconds for day in days)),
         started=sum(day.started for day in days),
         busiest=busiest,
     )
@@ -67,7 +64,7 @@ def minutes_today(widgets: list[Widget], *, now: datetime) -> dict[str, int]:
     subjects = [limits.of_widget(widget) for widget in widgets]
     today, _ = limits.periods(now)
     rows = Meter.objects.filter(subject__in=subjects, period=today)
-    return {meter.subject: _minutes(meter.used_seconds + meter.held_seconds) for meter in rows}
+    return {meter.subject: bars.minutes(meter.used_seconds + meter.held_seconds) for meter in rows}
 
 
 def _gauges(widget: Widget, now: datetime) -> list[Gauge]:
@@ -75,26 +72,18 @@ def _gauges(widget: Widget, now: datetime) -> list[Gauge]:
     return [
         Gauge("Visitors now", used.visitors_now, widget.max_visitors),
         Gauge("Conversations today", used.today_starts, widget.daily_starts),
-        Gauge("Minutes today", _minutes(used.today_seconds), widget.daily_minutes),
+        Gauge("Minutes today", bars.minutes(used.today_seconds), widget.daily_minutes),
         Gauge("Conversations this month", used.month_starts, widget.monthly_starts),
-        Gauge("Minutes this month", _minutes(used.month_seconds), widget.monthly_minutes),
+        Gauge("Minutes this month", bars.minutes(used.month_seconds), widget.monthly_minutes),
     ]
 
 
 def _day(usage: DayUsage, place: int, busiest: int) -> Day:
-    minutes = _minutes(usage.seconds)
-    height = max(2, round(_HEIGHT * minutes / busiest)) if minutes else 0
+    minutes = bars.minutes(usage.seconds)
     return Day(
         day=usage.day,
         started=usage.started,
         minutes=minutes,
         refusals=refusals.told(usage.refused),
-        left=place * _STEP + 2,
-        top=_HEIGHT - height,
-        height=height,
+        bar=bars.bar(minutes, most=busiest, place=place),
     )
-
-
-def _minutes(seconds: int) -> int:
-    """Begun minutes, as they are billed."""
-    return -(-seconds // 60)

@@ -260,15 +260,23 @@ def test_the_trail_takes_the_same_queries_however_long_it_is(
 # As a file.
 
 
-def file(who: User, kind: str, query: str = "") -> str:
-    async def fetch() -> bytes:
+def download(who: User, kind: str, query: str = "", *, under: str = "") -> tuple[str, str | None]:
+    """The file, and how many rows its header announced."""
+
+    async def fetch() -> tuple[bytes, str | None]:
         client = AsyncClient()
         await client.aforce_login(who)
-        answer = await client.get(f"/audit/export.{kind}?{query}")
+        answer = await client.get(f"{under}/audit/export.{kind}?{query}")
         assert answer.headers["Content-Disposition"] == f'attachment; filename="audit.{kind}"'
-        return b"".join([piece async for piece in answer.streaming_content])
+        content = b"".join([piece async for piece in answer.streaming_content])
+        return content, answer.headers.get("X-About-Rows")
 
-    return async_to_sync(fetch)().decode()
+    content, about = async_to_sync(fetch)()
+    return content.decode(), about
+
+
+def file(who: User, kind: str, query: str = "") -> str:
+    return download(who, kind, query)[0]
 
 
 def test_a_file_has_what_the_page_shows_and_is_itself_audited(
@@ -298,6 +306,24 @@ def test_a_file_is_written_a_handful_at_a_time(
     rows = list(csv.DictReader(io.StringIO(file(alice, "csv", "action=user.signed_out"))))
 
     assert len({row["id"] for row in rows}) == 5
+
+
+def test_a_file_says_how_many_rows_are_to_come_where_nobody_has_to_count(
+    workspace: Workspace, alice: User, charlie: User
+) -> None:
+    staff = build.user(is_staff=True)
+    record(charlie, build.workspace(owner=charlie))
+    for _ in range(3):
+        record(alice, workspace)
+
+    for reader, under, query in (
+        (alice, "", ""),
+        (staff, "/staff", ""),
+        (staff, "/staff", f"workspace={workspace.public_id}"),
+    ):
+        content, about = download(reader, "jsonl", query, under=under)
+        assert about == str(content.count("\n")) != "0"
+    assert download(alice, "jsonl", "action=user.signed_in")[1] is None
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
-from accounts.models import ProviderKey, User
+from accounts.models import ProviderKey, User, Workspace
 from liveavatar_web.vault import Secret
 from sessions_app.lifecycle import OPEN, OVER, State
-from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Context, Meter
-from sessions_app.services import reservations
+from sessions_app.models import (
+    AvatarSession,
+    CloudAccount,
+    CloudSession,
+    Context,
+    DailyUsage,
+    Meter,
+)
+from sessions_app.services import daily_usage, reservations
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.limits import Need
 from tests import build
@@ -35,6 +42,7 @@ def placed(by: User, wish: Wish, state: State, **fields: Any) -> AvatarSession:
         "credits": None,
         "lease_until": now + timedelta(seconds=60),
         "due_at": now,
+        "is_uncounted": False,
     }
     if state == State.WAITING:
         values |= {"waits_for": "concurrency", "due_at": now + timedelta(minutes=10)}
@@ -97,6 +105,7 @@ def assert_books_balance(cloud: SimulatedCloud) -> None:
         ids = session.cloud_sessions.values_list("remote_id", flat=True)
         assert (session.credits or 0) == sum(taken[remote_id] for remote_id in ids)
     assert_meters_balance()
+    assert_days_balance()
 
 
 def assert_one_offs_are_needed(cloud: SimulatedCloud) -> None:
@@ -106,6 +115,19 @@ def assert_one_offs_are_needed(cloud: SimulatedCloud) -> None:
     assert {each["id"] for each in cloud.state()["contexts"]} == held
     erased = Context.objects.filter(is_one_off=True).exclude(pk__in=needed.values("context"))
     assert set(erased.values_list("prompt", flat=True)) <= {""}
+
+
+def assert_days_balance() -> None:
+    """Each day has what the sessions that were asked for on it have cost, once."""
+    daily_usage.sweep()
+    for workspace in Workspace.objects.all():
+        days = DailyUsage.objects.filter(workspace=workspace)
+        over = AvatarSession.objects.filter(workspace=workspace, state__in=OVER)
+        figures = (Sum("billed_seconds"), Sum("credits"))
+        assert {key: total or 0 for key, total in days.aggregate(*figures).items()} == {
+            key: total or 0 for key, total in over.aggregate(*figures).items()
+        }
+        assert (days.aggregate(total=Sum("sessions"))["total"] or 0) == over.count()
 
 
 def assert_meters_balance() -> None:

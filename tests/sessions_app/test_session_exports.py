@@ -10,20 +10,30 @@ from django.test import AsyncClient
 from accounts.models import AuditEvent, User, Workspace
 from sessions_app.lifecycle import State
 from sessions_app.models import SessionEvent
-from sessions_app.services import session_exports
+from sessions_app.services import daily_usage, session_exports
 from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 
 
-def records(who: User, query: str = "", *, under: str = "") -> list[dict[str, Any]]:
-    async def fetch() -> bytes:
+def download(
+    who: User, query: str = "", *, under: str = ""
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The records, and how many of them the header announced."""
+
+    async def fetch() -> tuple[bytes, str | None]:
         client = AsyncClient()
         await client.aforce_login(who)
         answer = await client.get(f"{under}/sessions/export.jsonl?{query}")
-        return b"".join([piece async for piece in answer.streaming_content])
+        content = b"".join([piece async for piece in answer.streaming_content])
+        return content, answer.headers.get("X-About-Rows")
 
-    return [json.loads(line) for line in async_to_sync(fetch)().splitlines()]
+    content, about = async_to_sync(fetch)()
+    return [json.loads(line) for line in content.splitlines()], about
+
+
+def records(who: User, query: str = "", *, under: str = "") -> list[dict[str, Any]]:
+    return download(who, query, under=under)[0]
 
 
 @pytest.mark.parametrize("handful", [1, 2, 1000])
@@ -93,3 +103,23 @@ def test_staff_take_those_of_every_workspace_or_of_one_whose_trail_tells_of_it(
         (None, f"staff: {sam.label}"),
         (workspace.public_id, f"staff: {sam.label}"),
     ]
+
+
+def test_a_file_says_how_many_rows_are_to_come_where_the_days_know_it(
+    alice: User, bob: User, charlie: User, plan: Wish, workspace: Workspace
+) -> None:
+    theirs = charlie.memberships.get().workspace
+    build.past_session(
+        charlie, Wish(avatar=plan.avatar, provider_key=build.provider_key(theirs, charlie))
+    )
+    for who in (alice, alice, bob):
+        build.past_session(who, plan)
+    daily_usage.sweep()
+    sam = build.user("sam", is_staff=True)
+
+    assert download(alice)[1] == "3"
+    assert download(alice, "state=ended")[1] is None
+    # The days count nobody's own.
+    assert download(bob)[1] is None
+    assert download(sam, under="/staff")[1] == "4"
+    assert download(sam, f"workspace={workspace.name}", under="/staff")[1] == "3"

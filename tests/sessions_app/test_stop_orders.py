@@ -160,7 +160,7 @@ def test_the_page_says_how_many_will_end_before_any_does(
     query = f"?who={bob.public_id}"
 
     page = asked(alice, query).content.decode()
-    assert "2 conversations end" in page
+    assert "2 conversations will end" in page
     assert bob.email in page
     assert states() == ["live"] * 3
 

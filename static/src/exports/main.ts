@@ -24,6 +24,7 @@ async function run(link: HTMLAnchorElement, part: HTMLElement): Promise<void> {
     // Signed out meanwhile, for instance: a page, and no file.
     const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
     if (!response.ok || name === undefined || response.body === null) throw new Error("no file");
+    state.about = Number(response.headers.get("X-About-Rows") ?? 0);
     const counter = new RowCounter(name.endsWith(".csv") ? "csv" : "jsonl");
     let size = 0;
     for (const reader = response.body.getReader(); ; ) {
@@ -59,6 +60,8 @@ class ExportState {
   readonly #abort = new AbortController();
   readonly #what: string;
   #spokenAt = 0;
+  /** How many rows are to come, where that is known. */
+  about = 0;
 
   constructor(private readonly part: HTMLElement) {
     const found = <T extends Element>(selector: string): T => {
@@ -83,15 +86,14 @@ class ExportState {
   }
 
   show(rows: number, size: number): void {
-    const about = Number(this.part.dataset["about"] ?? 0);
-    if (about > 0) {
-      this.#bar.max = Math.max(about, rows);
+    if (this.about > 0) {
+      this.#bar.max = Math.max(this.about, rows);
       this.#bar.value = rows;
     }
     // Not with each piece: a screen reader would have to say it.
     if (performance.now() - this.#spokenAt < 500) return;
     this.#spokenAt = performance.now();
-    const of = about > rows ? ` of about ${about.toLocaleString("en-GB")}` : "";
+    const of = this.about > rows ? ` of about ${this.about.toLocaleString("en-GB")}` : "";
     this.#words.textContent = `${this.#figures(rows, size)}${of} so far`;
   }
 
