@@ -4,6 +4,11 @@ Tasks are called by name, so that services need not import them. A broker that r
 must not turn a committed change into an error: the failure is logged and counted.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
 import structlog
 from celery import current_app
 from django.conf import settings
@@ -18,8 +23,23 @@ bells_lost = Counter(
 )
 
 
+_spared: Final = ContextVar[Collection[str]]("spared queues", default=())
+
+
+@contextmanager
+def sparing(queues: Collection[str]) -> Iterator[None]:
+    """Within the block nothing is rung on these queues; for who comes back to what is due."""
+    token = _spared.set(queues)
+    try:
+        yield
+    finally:
+        _spared.reset(token)
+
+
 def ring(task: str, *, queue: str, **ids: int | str) -> None:
     """Asks for `task` once the current transaction has committed; ids only, never values."""
+    if queue in _spared.get():
+        return
     # Not a partial: where a robust hook fails, Django asks it for a name that partials have not.
     transaction.on_commit(lambda: _send(task, queue, ids), robust=True)
 

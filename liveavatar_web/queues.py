@@ -14,6 +14,7 @@ from django.conf import settings
 log = structlog.get_logger(__name__)
 
 QUEUES: Final = ("live", "sync", "sweep")
+MOST_WAITING: Final = 100
 PING: Final = "liveavatar_web.ping"
 _KEY: Final = "liveavatar-web:answered:"
 # An answer is remembered for this long. How much of it is left says how old the answer is, by the
@@ -71,6 +72,18 @@ def read() -> list[Queue]:
         Queue(name, None if left < 0 else (_REMEMBERED_MS - left) / 1000, waiting)
         for name, left, waiting in zip(QUEUES, told[::2], told[1::2], strict=True)
     ]
+
+
+def full() -> set[str]:
+    """The queues with more messages than workers keep up with; none where Redis does not answer.
+
+    To ring for the same rows at every sweep would then only add to what waits.
+    """
+    try:
+        return {queue.name for queue in read() if queue.waiting > MOST_WAITING}
+    except redis.RedisError as error:
+        log.warning("queues.redis_failed", error=type(error).__name__)
+        return set()
 
 
 def _redis() -> redis.Redis:

@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 
 from accounts.models import AuditEvent, User, Workspace
 from accounts.rights import Role
+from liveavatar_web import queues
 from liveavatar_web.celery import app as celery_app
 from scripts import services
 from sessions_app.models import Avatar
@@ -58,6 +59,12 @@ def static_files() -> None:
 def quick_passwords() -> None:
     """Most tests make four people, whose passwords would take a second to hash."""
     django_settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_queues() -> None:
+    """Nobody takes the bells that most tests ring, which therefore pile up."""
+    queues.MOST_WAITING = 1_000_000  # type: ignore[misc]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from accounts.models import Membership, ProviderKey, Workspace
 from accounts.services import provider_keys, workspace_invitations
 from accounts.services.callers import Caller
 from accounts.services.members import MAY_START
-from liveavatar_web import bell
+from liveavatar_web import bell, queues
 from sessions_app.lifecycle import BEFORE_LIVE, OPEN, EndReason, State
 from sessions_app.models import AvatarSession, CloudSession
 from sessions_app.services import (
@@ -57,7 +57,15 @@ def sweep(*, now: datetime) -> None:
 
     One row, or one part, that fails does not keep the others from their turn, the sessions first
     since they cost money. Raises what failed once all of them had it.
+
+    Where workers are behind, nobody is rung for once more: a bell for each row at every sweep could
+    come faster than they take them.
     """
+    with bell.sparing(queues.full()):
+        _sweep(now)
+
+
+def _sweep(now: datetime) -> None:
     failures: list[Exception] = []
     for reason, sessions in _unwanted(now):
         for session in sessions.select_related("workspace")[:_BATCH]:

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import AuditEvent, ProviderKey, User
+from liveavatar_web import queues
 from sessions_app.lifecycle import OVER, EndReason, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Meter, Reconciliation
 from sessions_app.services import catalogue, limits, reconciliation
@@ -58,6 +60,29 @@ def test_the_worker_of_each_state_is_rung_for_when_it_is_due(
 
     task = f"sessions_app.{_STATES[state]}"
     assert bells == [(task, "live", {"session_id": session.pk})]
+
+
+@pytest.mark.usefixtures("quiet_account")
+def test_a_queue_whose_workers_are_behind_is_rung_in_no_more_by_the_sweep(
+    alice: User,
+    plan: Wish,
+    django_capture_on_commit_callbacks: Commit,
+    bells: list[Bell],
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    placed(alice, plan, State.LIVE, due_at=timezone.now())
+    with redis.Redis.from_url(redis_url) as broker:
+        monkeypatch.setattr(queues, "MOST_WAITING", broker.llen("live"))
+        broker.rpush("live", "one that nobody has taken yet")
+        with django_capture_on_commit_callbacks(execute=True):
+            sweep(now=timezone.now())
+        assert bells == []
+
+        broker.rpop("live")
+        with django_capture_on_commit_callbacks(execute=True):
+            sweep(now=timezone.now())
+    assert [task for task, *_ in bells] == ["sessions_app.keep_session"]
 
 
 @pytest.mark.parametrize("state", _STATES)
