@@ -12,11 +12,13 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 from scripts.stack import Stack, stack
 from tests.journeys.person import Person
+from tests.journeys.rows import changed
 from tests.simulator.cloud import SimulatedCloud
 
 # A fact may take its time on a busy machine; it is waited for no longer than it takes.
 expect.set_options(timeout=20_000)
 
+OWNER = "demo@example.com"
 NOT_SECURE = "not-secure.test"
 QUIET = [
     "--disable-background-networking",
@@ -130,23 +132,40 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def password(product: Stack) -> str:
     """The password of everybody in the demo workspace."""
     return Path(product.environment["VAR_DIR"], "demo-password").read_text().strip()
 
 
+@pytest.fixture(scope="session")
+def cookies(browser_with: Callable[[list[str]], Browser], product: Stack, password: str) -> Any:
+    """What a browser keeps of the demo workspace's owner, who signed in once for all journeys."""
+    with browser_with(WITH_MICROPHONE).new_context(base_url=product.address) as context:
+        Person(context.new_page(), OWNER, password).sign_in()
+        return context.storage_state()
+
+
 @pytest.fixture
-def demo(page: Page, password: str) -> Person:
+def demo(page: Page, cookies: Any, password: str) -> Person:
     """The owner of the demo workspace, signed in."""
-    return Person(page, "demo@example.com", password).sign_in()
+    page.context.add_cookies(cookies["cookies"])
+    return Person(page, OWNER, password)
 
 
 @pytest.fixture
-def signed_in(open_page: OpenPage, password: str) -> Callable[..., Person]:
+def signed_in(open_page: OpenPage, cookies: Any, password: str) -> Callable[..., Person]:
     """The same owner in another kind of browser."""
 
     def person(flags: list[str] = WITH_MICROPHONE, **options: Any) -> Person:
-        return Person(open_page(flags, **options), "demo@example.com", password).sign_in()
+        return Person(open_page(flags, storage_state=cookies, **options), OWNER, password)
 
     return person
+
+
+@pytest.fixture
+def one_place(product: Stack) -> Iterator[None]:
+    """The demo workspace may run one session at a time."""
+    one = {"max_concurrent_sessions": 1}
+    with changed(product, "accounts_workspace", one, name="Demo workspace"):
+        yield

@@ -1,7 +1,9 @@
 """A widget on another site: the host page on localhost, the application on 127.0.0.1."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +13,7 @@ from scripts.stack import Stack
 from tests.journeys.axe import violations
 from tests.journeys.conftest import REFUSING, OpenPage
 from tests.journeys.person import eventually, running
+from tests.journeys.rows import changed
 from tests.journeys.visitor import Shopper
 from tests.simulator.cloud import SimulatedCloud
 
@@ -41,21 +44,11 @@ def visit(open_page: OpenPage, product: Stack, simulated: SimulatedCloud) -> Ite
 @pytest.fixture
 def set_widget(product: Stack) -> Iterator[Callable[..., None]]:
     """Changes the demo's widget as its owner would, and back again."""
-    undo: dict[str, Any] = {}
-
-    def change(**fields: Any) -> None:
-        code = (
-            "from sessions_app.models import Widget\n"
-            f"rows = Widget.objects.filter(public_id={DEMO_WIDGET!r})\n"
-            f"print(repr(rows.values(*{list(fields)!r}).get()))\n"
-            f"rows.update(**{fields!r})"
+    widget = UUID(DEMO_WIDGET).hex
+    with ExitStack() as undo:
+        yield lambda **fields: undo.enter_context(
+            changed(product, "sessions_app_widget", fields, public_id=widget)
         )
-        before = eval(product.manage("shell", "--verbosity", "0", "-c", code))
-        undo.update({**before, **undo})
-
-    yield change
-    if undo:
-        change(**undo)
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
@@ -382,20 +375,18 @@ def test_a_widget_that_opens_by_itself_loads_no_room_and_asks_for_no_ticket_befo
 
 
 def test_a_visitor_who_finds_every_place_taken_waits_in_line(
-    visit: Visit, simulated: SimulatedCloud
+    visit: Visit, set_widget: Callable[..., None]
 ) -> None:
-    first, second, third = visit(), visit(), visit(**PHONE)
-    for shopper in (first, second):
-        shopper.open()
-        shopper.talk()
-    third.open()
-    third.part("start").click()
-    expect(third.notice).to_contain_text("You are number 1 in line")
-    assert violations(third.document) == []
+    set_widget(max_visitors=1)
+    first, second = visit(), visit(**PHONE)
+    first.open()
+    first.talk()
+    second.open()
+    second.part("start").click()
+    expect(second.notice).to_contain_text("You are number 1 in line")
+    assert violations(second.document) == []
 
     first.end()
 
-    third.expect_talking()
+    second.expect_talking()
     second.end()
-    third.end()
-    eventually(lambda: running(simulated) == [])

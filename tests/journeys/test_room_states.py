@@ -23,13 +23,10 @@ HTMLMediaElement.prototype.play = function () {
 };
 """
 
+# How long the room waits for a picture at the most.
+PATIENCE_MS = 20_000
+
 SignedIn = Callable[..., Person]
-
-
-def leave(person: Person, cloud: SimulatedCloud) -> None:
-    person.page.goto("about:blank")
-    # A browser that is too busy to say goodbye is missed when the lease runs out.
-    eventually(lambda: running(cloud) == [], within=60)
 
 
 def test_the_steps_of_the_start_show_as_they_happen(
@@ -45,7 +42,7 @@ def test_the_steps_of_the_start_show_as_they_happen(
     assert violations(page) == []
     demo.wait_for_picture()
     assert violations(page) == []
-    leave(demo, simulated)
+    demo.end()
 
 
 def test_the_room_is_asked_for_beside_the_state_that_tells_of_it(
@@ -74,12 +71,10 @@ def test_the_room_is_asked_for_beside_the_state_that_tells_of_it(
     demo.start_talking()
 
     assert asked == [True]
-    leave(demo, simulated)
+    demo.end()
 
 
-def test_a_refused_microphone_is_explained_and_listening_goes_on(
-    signed_in: SignedIn, simulated: SimulatedCloud
-) -> None:
+def test_a_refused_microphone_is_explained_and_listening_goes_on(signed_in: SignedIn) -> None:
     person = signed_in(REFUSING)
 
     person.start_talking()
@@ -89,21 +84,19 @@ def test_a_refused_microphone_is_explained_and_listening_goes_on(
     person.notice.get_by_role("button", name="Only listen").click()
     frames = person.frames()
     assert eventually(lambda: person.frames() > frames + 10)
-    leave(person, simulated)
+    person.end()
 
 
-def test_a_missing_microphone_is_explained(signed_in: SignedIn, simulated: SimulatedCloud) -> None:
+def test_a_missing_microphone_is_explained(signed_in: SignedIn) -> None:
     person = signed_in(WITHOUT_MICROPHONE)
 
     person.start_talking()
 
     expect(person.notice).to_contain_text("No microphone found")
-    leave(person, simulated)
+    person.end()
 
 
-def test_sound_that_the_browser_holds_back_comes_after_a_tap(
-    signed_in: SignedIn, simulated: SimulatedCloud
-) -> None:
+def test_sound_that_the_browser_holds_back_comes_after_a_tap(signed_in: SignedIn) -> None:
     starter = signed_in(REFUSING)
     starter.start_talking()
     address = starter.page.url
@@ -120,19 +113,19 @@ def test_sound_that_the_browser_holds_back_comes_after_a_tap(
     expect(starter.notice).to_contain_text("moved to another tab")
     assert violations(starter.page) == []
     starter.page.close()
-    leave(tab, simulated)
+    tab.end()
 
 
 def test_a_page_that_is_not_secure_says_why_there_is_no_microphone(
-    signed_in: SignedIn, product: object, simulated: SimulatedCloud
+    signed_in: SignedIn, product: object
 ) -> None:
     port = str(getattr(product, "address", "")).rpartition(":")[2]
-    person = signed_in(base_url=f"http://{NOT_SECURE}:{port}")
+    person = signed_in(base_url=f"http://{NOT_SECURE}:{port}").sign_in()
 
     person.start()
 
     expect(person.notice).to_contain_text("This page is not secure")
-    leave(person, simulated)
+    person.end()
 
 
 def test_a_broken_connection_comes_back_by_itself(demo: Person, simulated: SimulatedCloud) -> None:
@@ -143,7 +136,7 @@ def test_a_broken_connection_comes_back_by_itself(demo: Person, simulated: Simul
 
     expect(demo.notice).to_contain_text("Reconnecting")
     expect(demo.notice).to_contain_text("Connected again")
-    leave(demo, simulated)
+    demo.end()
 
 
 def test_a_lost_connection_is_retried_until_the_room_is_back(
@@ -167,7 +160,7 @@ def test_a_lost_connection_is_retried_until_the_room_is_back(
     assert eventually(lambda: simulated.session_state(remote_id)["heard"]["voice_s"] > heard)
     assert running(simulated) == [remote_id]
     assert demo.page.evaluate("window.sameDocument") is True
-    leave(demo, simulated)
+    demo.end()
 
 
 def test_an_avatar_whose_media_stop_is_said_to_be_silent_and_comes_back_by_a_tap(
@@ -188,14 +181,14 @@ def test_an_avatar_whose_media_stop_is_said_to_be_silent_and_comes_back_by_a_tap
     frames = demo.frames()
     assert eventually(lambda: demo.frames() > frames + 10)
     assert running(simulated) == [remote_id]
+    demo.end()
     demo.page.goto(address.replace("/room", "/"))
     expect(demo.page.get_by_role("main")).to_contain_text(
         "The avatar's picture and sound stopped arriving"
     )
-    leave(demo, simulated)
 
 
-def test_being_offline_is_said(demo: Person, simulated: SimulatedCloud) -> None:
+def test_being_offline_is_said(demo: Person) -> None:
     demo.start_talking()
 
     demo.page.context.set_offline(True)
@@ -203,7 +196,7 @@ def test_being_offline_is_said(demo: Person, simulated: SimulatedCloud) -> None:
     expect(demo.notice).to_contain_text("You are offline")
     demo.page.context.set_offline(False)
     expect(demo.notice).not_to_contain_text("You are offline")
-    leave(demo, simulated)
+    demo.end()
 
 
 @pytest.mark.parametrize(
@@ -244,17 +237,21 @@ def test_a_lost_answer_is_told_and_overcome(demo: Person, simulated: SimulatedCl
     demo.start_talking()
 
     assert len(running(simulated)) == 1
-    leave(demo, simulated)
+    demo.end()
 
 
 def test_no_picture_ends_the_session_and_offers_another_try(
     demo: Person, simulated: SimulatedCloud
 ) -> None:
     simulated.door("POST", "latency", {"avatar_join_ms": 60_000})
+    demo.page.clock.install()
 
     demo.start()
+    joined = demo.page.locator("[data-step=joined]")
+    expect(joined).to_have_attribute("data-progress", "done")
+    demo.page.clock.fast_forward(PATIENCE_MS)
 
-    expect(demo.notice).to_contain_text("No picture came", timeout=40_000)
+    expect(demo.notice).to_contain_text("No picture came")
     assert violations(demo.page) == []
     assert eventually(lambda: running(simulated) == [])
 
@@ -269,10 +266,10 @@ def test_a_silent_avatar_invites_to_say_hello(
     person.notice.get_by_role("button", name="Only listen").click()
 
     expect(person.notice).to_contain_text("Say hello", timeout=15_000)
-    leave(person, simulated)
+    person.end()
 
 
-def test_the_last_minute_is_announced(page: Page, demo: Person, simulated: SimulatedCloud) -> None:
+def test_the_last_minute_is_announced(page: Page, demo: Person) -> None:
     page.goto("/sessions/new")
     page.get_by_text("More settings").click()
     page.get_by_label("Longest duration").fill("1")
@@ -280,10 +277,10 @@ def test_the_last_minute_is_announced(page: Page, demo: Person, simulated: Simul
     demo.wait_for_picture()
 
     expect(demo.notice).to_contain_text("left")
-    leave(demo, simulated)
+    demo.end()
 
 
-def test_the_room_works_on_a_phone(signed_in: SignedIn, simulated: SimulatedCloud) -> None:
+def test_the_room_works_on_a_phone(signed_in: SignedIn) -> None:
     person = signed_in(viewport={"width": 390, "height": 844}, has_touch=True)
 
     person.start_talking()
@@ -299,11 +296,10 @@ def test_the_room_works_on_a_phone(signed_in: SignedIn, simulated: SimulatedClou
 
 
 def test_who_finds_every_place_taken_waits_in_line_and_comes_in_by_themselves(
-    signed_in: SignedIn, simulated: SimulatedCloud
+    signed_in: SignedIn, simulated: SimulatedCloud, one_place: None
 ) -> None:
-    talking = [signed_in() for _ in range(3)]
-    for person in talking:
-        person.start_talking()
+    talking = signed_in()
+    talking.start_talking()
     waiting = [signed_in() for _ in range(2)]
     for place, person in enumerate(waiting, start=1):
         person.start()
@@ -311,13 +307,11 @@ def test_who_finds_every_place_taken_waits_in_line_and_comes_in_by_themselves(
         expect(person.notice).to_contain_text(f"You are number {place} in line")
     assert violations(waiting[1].page) == []
 
-    talking[0].end()
+    talking.end()
 
     waiting[0].wait_for_picture()
     expect(waiting[1].notice).to_contain_text("You are number 1 in line")
-    assert len(running(simulated)) == 3
+    assert len(running(simulated)) == 1
     waiting[0].end()
     waiting[1].wait_for_picture()
-    for person in [*talking[1:], waiting[1]]:
-        person.page.goto("about:blank")
-    eventually(lambda: running(simulated) == [])
+    waiting[1].end()

@@ -1,6 +1,7 @@
 """In the last minute one goes on in a new conversation, and the picture is never gone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from scripts.stack import Stack
 from tests.journeys.axe import violations
 from tests.journeys.person import Person, eventually, running
+from tests.journeys.rows import change
 from tests.simulator.cloud import SimulatedCloud
 
 pytestmark = pytest.mark.browser
@@ -42,36 +44,18 @@ WATCH_THE_STAGE = """
     look();
 }
 """
-SET_LIMIT = """
-from datetime import timedelta
-from django.utils import timezone
-from accounts.services import changes
-from sessions_app.models import AvatarSession
-for session in AvatarSession.objects.live():
-    session.limit_at, session.extend_until = timezone.now() + timedelta(seconds={seconds}), None
-    session.version += 1
-    session.save(update_fields=["limit_at", "extend_until", "version"])
-    changes.announce(session.workspace_id, ("session", session.public_id))
-"""
-SET_PLACES = """
-from accounts.models import Workspace
-Workspace.objects.filter(memberships__user__email="demo@example.com").update(
-    max_concurrent_sessions={places}
-)
-"""
 
 
 @pytest.fixture
-def set_limit(product: Stack) -> Callable[[int], str]:
+def set_limit(product: Stack) -> Callable[[int], None]:
     """Lets the live session last so many seconds from now, without an extension."""
-    return lambda seconds: product.manage("shell", "-c", SET_LIMIT.format(seconds=seconds))
 
+    def set_to(seconds: int) -> None:
+        limit = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        values = {"limit_at": limit, "extend_until": None}
+        change(product, "sessions_app_avatarsession", values, state="live")
 
-@pytest.fixture
-def one_place(product: Stack) -> Iterator[None]:
-    product.manage("shell", "-c", SET_PLACES.format(places=1))
-    yield
-    product.manage("shell", "-c", SET_PLACES.format(places=None))
+    return set_to
 
 
 def contexts(cloud: SimulatedCloud) -> set[str]:
@@ -79,13 +63,15 @@ def contexts(cloud: SimulatedCloud) -> set[str]:
 
 
 def test_the_new_conversation_takes_over_without_a_gap_in_the_picture(
-    page: Page, demo: Person, simulated: SimulatedCloud, set_limit: Callable[[int], str]
+    page: Page, demo: Person, simulated: SimulatedCloud, set_limit: Callable[[int], None]
 ) -> None:
     demo.start_talking()
     (first_id,) = running(simulated)
     first_url, before = page.url, contexts(simulated)
     expect(page.get_by_test_id("transcript")).to_contain_text("Say something")
     set_limit(59)
+    page.reload()
+    demo.wait_for_picture()
     page.evaluate(WATCH_THE_STAGE)
 
     demo.notice.get_by_role("button", name=GO_ON).click()
@@ -119,13 +105,14 @@ def test_where_no_second_place_is_free_it_follows_when_the_first_has_ended(
     page: Page,
     demo: Person,
     simulated: SimulatedCloud,
-    set_limit: Callable[[int], str],
+    set_limit: Callable[[int], None],
     one_place: None,
 ) -> None:
     demo.start_talking()
     (first_id,) = running(simulated)
     first_url = page.url
     set_limit(59)
+    page.reload()
 
     demo.notice.get_by_role("button", name=GO_ON).click()
     expect(demo.notice).to_contain_text("waits for a place")
