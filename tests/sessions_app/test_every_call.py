@@ -59,8 +59,19 @@ from tests.simulator.cloud import SimulatedCloud
 
 Kind = Reconciliation.Kind
 _LONG_AGO = timedelta(minutes=5)
-_LASTING = ["cut after it took effect", "a fault of the cloud", "nothing in the answer"]
-_LASTING += ["too many requests", "a wrong account key"]
+_LOST = "cut after it took effect"
+# Those that lead elsewhere. After a stop or a look all that can go wrong leads to the next try.
+_LASTING: list[tuple[list[str], str]] = [
+    ([START], _LOST),
+    ([START], "too many requests"),
+    ([START], "a wrong account key"),
+    ([STOP], "a fault of the cloud"),
+    ([READ], "nothing in the answer"),
+    ([MINT, START, KEEP_ALIVE, READ, STOP], _LOST),
+    ([MINT, START, KEEP_ALIVE, READ, STOP], "too many requests"),
+]
+# One of each kind, where another route of the same call has met them all.
+_KINDS = [_LOST, "a fault of the cloud", "nothing in the answer", "a wrong account key"]
 
 
 @pytest.fixture(autouse=True)
@@ -151,8 +162,7 @@ def test_sessions_are_in_order_after_any_trouble_with_their_calls(
     assert not AvatarSession.objects.open().exists()
 
 
-@pytest.mark.parametrize("trouble", _LASTING)
-@pytest.mark.parametrize("routes", [[START], [STOP], [READ], [MINT, START, KEEP_ALIVE, READ, STOP]])
+@pytest.mark.parametrize(("routes", "trouble"), _LASTING)
 def test_sessions_are_in_order_after_trouble_that_lasts(
     routes: list[str], trouble: str, cloud: SimulatedCloud, alice: User, roomy: Wish
 ) -> None:
@@ -243,7 +253,7 @@ def test_secrets_are_in_order_after_any_trouble_with_their_calls(
         with in_trouble(cloud, CREATE_SECRET):
             work_goes_on()
     else:
-        with in_trouble(cloud, CREATE_SECRET, troubles=_LASTING[:1], lasts=True):
+        with in_trouble(cloud, CREATE_SECRET, troubles=[_LOST], lasts=True):
             work_goes_on(rounds=1)
         with in_trouble(cloud, LIST_SECRETS):
             work_goes_on(seconds=5)
@@ -311,31 +321,49 @@ def edit_all(by: User, prompt: str) -> None:
         contexts.edit(each, caller=build.caller(by), script=script, now=timezone.now())
 
 
-@pytest.mark.parametrize("route", [CREATE_CONTEXT, LIST_CONTEXTS, UPDATE_CONTEXT])
 def test_contexts_are_in_order_after_any_trouble_with_their_calls(
-    route: str, cloud: SimulatedCloud, alice: User, scripts: list[Context]
+    cloud: SimulatedCloud, alice: User, scripts: list[Context]
 ) -> None:
-    if route == CREATE_CONTEXT:
-        with in_trouble(cloud, CREATE_CONTEXT):
-            work_goes_on()
-    elif route == LIST_CONTEXTS:
-        with in_trouble(cloud, CREATE_CONTEXT, troubles=_LASTING[:1], lasts=True):
-            work_goes_on(rounds=1)
-        with in_trouble(cloud, LIST_CONTEXTS):
-            work_goes_on(seconds=5)
-    else:
-        work.drain()
-        with in_trouble(cloud, UPDATE_CONTEXT):
-            edit_all(alice, "Be kind.")
-            work_goes_on()
+    with in_trouble(cloud, CREATE_CONTEXT):
+        work_goes_on()
+    assert_contexts_are_in_order(cloud, scripts)
+
+    # Those that were refused are there now as well.
+    edit_all(alice, "Be brief.")
+    work.drain()
+    with in_trouble(cloud, UPDATE_CONTEXT):
+        edit_all(alice, "Be kind.")
+        work_goes_on()
+    assert_contexts_are_in_order(cloud, scripts)
+
+    assert_they_can_be_deleted_in_trouble(DELETE_CONTEXT, cloud, alice, scripts)
+
+
+def test_contexts_are_in_order_after_any_trouble_with_looking_for_them(
+    cloud: SimulatedCloud, alice: User, scripts: list[Context]
+) -> None:
+    with in_trouble(cloud, CREATE_CONTEXT, troubles=[_LOST], lasts=True):
+        work_goes_on(rounds=1)
+    with in_trouble(cloud, LIST_CONTEXTS):
+        work_goes_on(seconds=5)
+    assert_contexts_are_in_order(cloud, scripts)
+
+    assert_they_can_be_deleted_in_trouble(LIST_CONTEXTS, cloud, alice, scripts)
+
+
+def assert_contexts_are_in_order(cloud: SimulatedCloud, scripts: list[Context]) -> None:
     two_sweeps_pass()
     assert_no_context_is_twice_or_without_a_row(cloud)
     assert_each_ready_context_is_there(cloud)
     assert Context.objects.filter(state="ready").count() > len(scripts) / 2
 
-    with in_trouble(cloud, LIST_CONTEXTS if route == LIST_CONTEXTS else DELETE_CONTEXT):
+
+def assert_they_can_be_deleted_in_trouble(
+    route: str, cloud: SimulatedCloud, by: User, scripts: list[Context]
+) -> None:
+    with in_trouble(cloud, route):
         for each in scripts:
-            contexts.delete(each, caller=build.caller(alice), now=timezone.now())
+            contexts.delete(each, caller=build.caller(by), now=timezone.now())
         work_goes_on()
     two_sweeps_pass()
     assert_no_context_is_twice_or_without_a_row(cloud)
@@ -376,10 +404,15 @@ def test_contexts_are_in_order_whatever_becomes_of_their_list(
     assert_each_ready_context_is_there(cloud)
 
 
-@pytest.mark.parametrize("route", [CREDITS, PUBLIC_AVATARS, OWN_AVATARS])
+@pytest.mark.parametrize(
+    ("route", "troubles"),
+    [(CREDITS, EVERYTHING.keys() - SLOW), (PUBLIC_AVATARS, _KINDS), (OWN_AVATARS, _KINDS)],
+)
 @pytest.mark.django_db
-def test_the_account_is_read_again_after_any_trouble(route: str, cloud: SimulatedCloud) -> None:
-    for trouble in EVERYTHING.keys() - SLOW:
+def test_the_account_is_read_again_after_any_trouble(
+    route: str, troubles: Iterable[str], cloud: SimulatedCloud
+) -> None:
+    for trouble in troubles:
         catalogue.account()
         CloudAccount.objects.update(catalogue_due_at=None, due_at=timezone.now())
         with in_trouble(cloud, route, troubles=[trouble]):
