@@ -74,7 +74,10 @@ class Past(Generic[Row]):
         if edge is not None:
             newer = Q(**{f"{self.by}__gt": edge.at}) | Q(**{self.by: edge.at, "pk__gte": edge.pk})
             matching = matching.filter(newer, **{f"{self.by}__gte": edge.at})
-        rows = list(matching.order_by(f"-{self.by}", "-pk")[: size + 1])
+        newest = (f"-{self.by}", "-pk")
+        # First which, then what belongs to them: a planner that expects few would join all of them.
+        wanted = matching.order_by(*newest).values("pk")[: size + 1]
+        rows = list(self.among.filter(pk__in=wanted).order_by(*newest))
         if len(rows) > size:
             return Stretch(rows[:size], self._place(rows[size - 1]))
         return Stretch(rows, edge, edge.at if edge else None)
