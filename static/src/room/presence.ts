@@ -1,6 +1,7 @@
 import { ApiError, type Api } from "./api.ts";
 
-const EVERY_MS = 15_000;
+// Sooner than a goodbye's lease ends: another page of the same session may just have said one.
+const EVERY_MS = 10_000;
 const AFTER_FAILURE_MS = 4_000;
 
 export interface PresenceEvents {
