@@ -14,6 +14,7 @@ from accounts.models.user import ids_in
 from accounts.rights import Role
 from accounts.services.trail import EventFilter
 from accounts.services.workspaces import Retention
+from liveavatar_web.selects import PlainSelect
 from liveavatar_web.vault import Secret
 
 # A key has been pasted into the wrong field now and then, and a name is shown to everybody.
@@ -224,6 +225,7 @@ class AuditFilterForm(forms.Form):
     action = forms.ChoiceField(
         required=False,
         choices=[("", "Anything"), *((action.value, action.value) for action in Action)],
+        widget=PlainSelect,
     )
     actor = forms.CharField(required=False, max_length=160, label="Who")
     object = forms.CharField(required=False, max_length=200, label="What")

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from accounts.forms import WorkspaceField
 from accounts.models import ProviderKey, User, Workspace
 from accounts.models.user import ids_in
+from liveavatar_web.selects import PlainSelect
 from sessions_app import endings
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import Avatar, Widget
@@ -21,6 +22,8 @@ _HEX: Final = re.compile(r"[0-9a-f]+")
 
 class IdField(forms.ChoiceField):
     """One of the things listed, by public id; another id stays, for what is listed no more."""
+
+    widget = PlainSelect
 
     def valid_value(self, value: Any) -> bool:
         if super().valid_value(value):
@@ -55,6 +58,7 @@ class SelectionForm(forms.Form):
     reason = forms.ChoiceField(
         required=False,
         label="How it ended",
+        widget=PlainSelect,
         choices=[
             ("", "Any way"),
             *((each.value, endings.ENDINGS[each].title) for each in EndReason),
