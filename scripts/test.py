@@ -82,7 +82,9 @@ def _environment(running: ExitStack) -> dict[str, str]:
         if not services.has_postgres():
             debian.install("postgresql", why="PostgreSQL is missing")
         postgres = running.enter_context(services.postgres())
-    inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+    # Without its bytecode each of many processes would compile all tests anew.
+    left_out = {"REDIS_URL", "PYTHONDONTWRITEBYTECODE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
     return {
         **inherited,
         "CHROMIUM": str(browser),

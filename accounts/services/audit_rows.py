@@ -89,7 +89,8 @@ def snapshot(shared: str = "") -> Iterator[None]:
         if connection.vendor == "postgresql":
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if shared:
-                cursor.execute("SET TRANSACTION SNAPSHOT %s", [shared])
+                # Written out: PostgreSQL binds no parameters to a SET.
+                cursor.execute(_composed("SET TRANSACTION SNAPSHOT %s", shared))
         else:
             cursor.execute("BEGIN DEFERRED")
         try:
@@ -103,6 +104,11 @@ def read(part: Part) -> Iterator[Row]:
     if connection.vendor == "postgresql":
         return _read_postgresql(part)
     return _read_sqlite(part)
+
+
+def _composed(statement: str, *values: object) -> str:
+    composed: str = connection.ops.compose_sql(statement, values)  # type: ignore[attr-defined]  # PostgreSQL's alone
+    return composed
 
 
 def _read_postgresql(part: Part) -> Iterator[Row]:
