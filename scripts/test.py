@@ -103,7 +103,7 @@ def _outcomes(environment: Mapping[str, str]) -> list[Outcome]:
         _suite("PostgreSQL", ["-m", "database and not browser", *TWO_AT_A_TIME], postgres),
         # Apart from each other: Playwright keeps one event loop for as long as a journey's browser
         # lives, and the simulator's own tests need theirs.
-        _suite("journeys", ["-m", "browser", "tests/journeys", *TWO_AT_A_TIME], sqlite),
+        _suite("journeys", ["-m", "browser", "tests/journeys"], sqlite),
         _suite("rooms", ["-m", "browser", "--ignore=tests/journeys"], sqlite),
     ]
 

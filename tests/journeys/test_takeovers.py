@@ -15,6 +15,9 @@ from tests.simulator.cloud import SimulatedCloud
 pytestmark = pytest.mark.browser
 
 GO_ON = "Go on in a new conversation"
+THE_PICTURE_HAS_COME_IN = """
+() => getComputedStyle(document.querySelector(".stage__video")).opacity === "1"
+"""
 # What the person sees, looked at in each frame: all pictures of the stage, one above the other. A
 # machine too busy for the connection to hold shows the avatar's portrait below them, as it should.
 WATCH_THE_STAGE = """
@@ -72,6 +75,7 @@ def test_the_new_conversation_takes_over_without_a_gap_in_the_picture(
     set_limit(59)
     page.reload()
     demo.wait_for_picture()
+    page.wait_for_function(THE_PICTURE_HAS_COME_IN)
     page.evaluate(WATCH_THE_STAGE)
 
     demo.notice.get_by_role("button", name=GO_ON).click()
