@@ -111,7 +111,7 @@ def _in_room(page: Page) -> float:
 
 
 def _timed(page: Page) -> float:
-    return float(page.wait_for_function("window.tookMs").json_value())
+    return float(page.wait_for_function("() => window.tookMs").json_value())
 
 
 if __name__ == "__main__":
