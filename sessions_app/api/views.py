@@ -179,7 +179,7 @@ class RoomView(SessionAccess):
 class PresenceView(SessionAccess):
     @extend_schema(request=serializers.PresenceInput, responses=serializers.PresenceOutput)
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Renew the lease, every 15 seconds; with `gone`, say goodbye.
+        """Renew the lease, every 10 seconds; with `gone`, say goodbye.
 
         A page that gives itself an id as `page` renews nothing once it has said goodbye, even if
         what it asked before arrives later.

@@ -70,7 +70,7 @@ def test_the_room_is_asked_for_beside_the_state_that_tells_of_it(
     page.route("**/api/sessions/*/room", let_go)
     demo.start_talking()
 
-    assert asked
+    assert asked == [True]
     demo.end()
 
 

@@ -101,7 +101,11 @@ export class Conversation {
   expectRoom(): void {
     const { state, steps } = this.parts.store.state.facts;
     if (state !== "starting" || steps.minted === undefined) return;
-    this.#expected = this.parts.api.room().catch(() => null);
+    // Once, however many news there are before it is used: each hand-out is audited.
+    this.#expected ??= this.parts.api.room().catch(() => {
+      this.#expected = undefined;
+      return null;
+    });
   }
 
   /** Fetches the room's address and joins; whether that worked. A room that is lost is retried. */
