@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 
 
-class EvenBackend(AuthenticationBackend):  # type: ignore[misc]
+class EvenBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """allauth's, which asks a second time where nobody has confirmed the address, and not else.
 
     `tests/accounts/test_timing.py` counts the work.
@@ -22,4 +22,4 @@ class EvenBackend(AuthenticationBackend):  # type: ignore[misc]
             typed_in = typed_in or address.user
         of_account = User.objects.filter(email=wanted).first()
         # One at the most, since each would be a hashing more.
-        return self._check_password(confirmed or of_account or typed_in, password)  # type: ignore[no-any-return]
+        return self._check_password(confirmed or of_account or typed_in, password)  # type: ignore[no-any-return]  # as above

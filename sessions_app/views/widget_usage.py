@@ -1,17 +1,13 @@
 """What a widget has used, as its page shows it: figures against limits, and thirty days as bars."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
 
 from sessions_app import refusals
 from sessions_app.models import Meter, Widget
 from sessions_app.services import limits, tallies
 from sessions_app.services.tallies import DayUsage
 from sessions_app.views import bars
-from sessions_app.views.bars import Bar
-
-DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,38 +17,24 @@ class Gauge:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day of the table, and its bar in the chart."""
-
-    day: date
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day(bars.Day):
     started: int
-    minutes: int
     refusals: list[tuple[int, str]]
-    bar: Bar
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage(bars.Chart[Day]):
     gauges: list[Gauge]
-    days: list[Day]  # newest first
-    minutes: int
     started: int
-    busiest: int  # minutes
-    width: int = DAYS * bars.STEP
-    height: int = bars.HEIGHT
-
-    @property
-    def first_day(self) -> date:
-        return self.days[-1].day
 
 
 def of(widget: Widget, *, now: datetime) -> Usage:
-    days = tallies.usage(widget, days=DAYS, now=now)
+    days = tallies.usage(widget, days=bars.DAYS, now=now)
     busiest = max(bars.minutes(day.seconds) for day in days)
     return Usage(
         gauges=_gauges(widget, now),
-        days=[_day(day, DAYS - 1 - ago, busiest) for ago, day in enumerate(days)],
+        days=[_day(day, ago, busiest) for ago, day in enumerate(days)],
         minutes=bars.minutes(sum(day.seconds for day in days)),
         started=sum(day.started for day in days),
         busiest=busiest,
@@ -78,12 +60,12 @@ def _gauges(widget: Widget, now: datetime) -> list[Gauge]:
     ]
 
 
-def _day(usage: DayUsage, place: int, busiest: int) -> Day:
+def _day(usage: DayUsage, ago: int, busiest: int) -> Day:
     minutes = bars.minutes(usage.seconds)
     return Day(
         day=usage.day,
         started=usage.started,
         minutes=minutes,
         refusals=refusals.told(usage.refused),
-        bar=bars.bar(minutes, most=busiest, place=place),
+        bar=bars.bar(minutes, most=busiest, ago=ago),
     )

@@ -22,26 +22,13 @@ _WORK: dict[str, list[Any]] = {
 
 
 def await_order(cloud: SimulatedCloud, *, within: float = 20.0) -> None:
-    """Waits until nobody has anything left to do, and our rows agree with what the cloud holds.
-
-    All of it at one look: what was given up on may take effect when everybody else is done, and
-    is then put in order by the next sweep.
-    """
-    until_none(lambda: _disorder(cloud.state()), within=within)
-
-
-def _disorder(there: Any) -> list[str]:
-    """What is left to do, and what is wrong; `there` is the state of the cloud."""
-    wrong = _unfinished(there)
-    for what, found, expected in (
-        ("running there and live here", _running(there), _live()),
-        ("held there more than once", _doubled(there), {}),
-        ("held by meters and by sessions", _held_by_meters(), _held_by_sessions()),
-        ("waiting for nobody", _unattended(), []),
-    ):
-        if found != expected:
-            wrong.append(f"{what}: {found} != {expected}")
-    return wrong
+    """Waits until nobody has anything left to do, then holds our rows against the cloud's."""
+    until_none(lambda: _unfinished(cloud.state()), within=within)
+    there = cloud.state()
+    assert _running(there) == _live()
+    assert _doubled(there) == {}
+    assert _held_by_meters() == _held_by_sessions()
+    assert _unattended() == []
 
 
 def running(cloud: SimulatedCloud) -> list[str]:
