@@ -2,7 +2,7 @@
 
 `sign-in` is the way to the page where one signs in. A POST is sent empty but for `data`, so a form
 that may be sent answers with what it lacks; a method without a row is not allowed there. Whoever is
-refused has written nothing.
+refused, or only looks, has written nothing.
 """
 
 from dataclasses import dataclass, field

@@ -17,8 +17,22 @@ from tests.sessions_app.rows import placed
 PEOPLE = ("asker", "admin", "colleague", "auditor", "stranger", "anonymous")
 SCRIPT = {"name": "Guide", "prompt": "Be funny."}
 
-PAGES = ("/", "/contexts/", "/avatars/{avatar}/", "/sessions/", "/sessions/{session}/")
-BUTTONS = ("/contexts/new", "/avatars/sync", "/sessions/{session}/stop", "/sessions/new")
+PAGES = (
+    *("/", "/contexts/", "/contexts/new", "/contexts/{context}/", "/contexts/{context}/delete"),
+    *("/contexts/{context}/versions/1", "/contexts/{context}/versions/9"),
+    *("/avatars/", "/avatars/{avatar}/", "/sessions/", "/sessions/?state=ended&avatar={avatar}"),
+    *("/sessions/export.csv", "/sessions/export.jsonl?state=ended", "/sessions/export.doc"),
+    *("/sessions/export.csv?since=x", "/sessions/live", "/sessions/stop?who=visitors"),
+    *("/sessions/new", "/sessions/{session}/", "/sessions/{session}/room"),
+    *("/sessions/{session}/transcript.txt", "/sessions/{session}/transcript.json"),
+    *("/sessions/{session}/transcript", "/sessions/{session}/transcript.doc"),
+)
+BUTTONS = (
+    *("/contexts/new", "/contexts/{context}/", "/contexts/{context}/delete"),
+    *("/contexts/{context}/versions/1/restore", "/avatars/sync", "/sessions/filters/new"),
+    *("/sessions/stop?who=visitors", "/sessions/{session}/stop", "/sessions/{session}/again"),
+    *("/sessions/{session}/transcript", "/sessions/{session}/transcript/delete"),
+)
 
 
 @dataclass
