@@ -1,13 +1,15 @@
 """A new installation's tables at once; older databases go through what this replaces."""
 
+import uuid
+from importlib import import_module
+
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import liveavatar_web.fields
-import uuid
-from importlib import import_module
 from django.conf import settings
 from django.db import migrations, models
+
+import liveavatar_web.fields
 
 triggers = import_module('accounts.migrations.0002_audit_is_append_only')
 

@@ -1,14 +1,16 @@
 """A new installation's tables at once; older databases go through what this replaces."""
 
+import uuid
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import liveavatar_web.fields
-import sessions_app.lifecycle
-import uuid
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+
+import liveavatar_web.fields
+import sessions_app.lifecycle
 
 
 class Migration(migrations.Migration):
