@@ -61,4 +61,5 @@ STAFF_RIGHTS: Final[dict[Right, str]] = {
     Right.READ_PROMPTS: "",
     Right.READ_TRANSCRIPTS: "",
     Right.STOP_ANY_SESSION: "sessions_app.change_avatarsession",
+    Right.SHARE_FILTERS: "",
 }

@@ -102,6 +102,17 @@ urlpatterns = [
         session_lists.staff_sessions_export,
         name="staff_sessions_export",
     ),
+    path("staff/sessions/filters/new", saved_filters.staff_filter_save, name="staff_filter_save"),
+    path(
+        "staff/sessions/filters/<uuid:public_id>/rename",
+        saved_filters.staff_filter_rename,
+        name="staff_filter_rename",
+    ),
+    path(
+        "staff/sessions/filters/<uuid:public_id>/delete",
+        saved_filters.staff_filter_delete,
+        name="staff_filter_delete",
+    ),
     path("staff/sessions/live", session_lists.staff_live, name="staff_sessions_live"),
     path("staff/sessions/stop", stop_orders.staff_sessions_stop, name="staff_sessions_stop"),
     path(

@@ -1,4 +1,7 @@
-"""Filters that people keep under a name, for themselves or for their colleagues."""
+"""Filters that people keep under a name, for themselves or for their colleagues.
+
+Those of members are of a workspace, those of staff of the installation.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,18 +25,27 @@ class NotSaved(Exception):
 
 
 def save(
-    selection: Selection, *, name: str, is_shared: bool, membership: Membership, caller: Caller
+    selection: Selection,
+    *,
+    name: str,
+    is_shared: bool,
+    membership: Membership | None,
+    caller: Caller,
 ) -> SavedFilter:
-    """Keeps the filter in the member's workspace. Raises NotAllowed or NotSaved."""
-    workspace = membership.workspace
-    if is_shared:
-        workspaces.require(Right.SHARE_FILTERS, caller=caller, workspace=workspace)
-    if SavedFilter.objects.filter(workspace=workspace, owner=membership.user_id).count() >= MOST:
+    """Keeps the caller's filter in their workspace, or in the installation where they act as staff.
+
+    Raises NotAllowed or NotSaved.
+    """
+    workspace = membership.workspace if membership else None
+    if is_shared or workspace is None:
+        workspaces.permit(Right.SHARE_FILTERS, caller=caller, workspace=workspace)
+    assert caller.user is not None, "filters are somebody's"
+    if SavedFilter.objects.filter(workspace=workspace, owner=caller.user).count() >= MOST:
         raise NotSaved(f"You keep {MOST} filters already. Delete one first.")
     with _one_of_its_name(name):
         saved = SavedFilter.objects.create(
             workspace=workspace,
-            owner_id=membership.user_id,
+            owner=caller.user,
             name=name,
             query=selection.query,
             is_shared=is_shared,
@@ -70,7 +82,7 @@ def _one_of_its_name(name: str) -> Iterator[None]:
 def _require(saved: SavedFilter, caller: Caller) -> None:
     """One's own; a shared one also by whoever may share, so that none outlives its owner's stay."""
     if caller.user is None or caller.user.pk != saved.owner_id:
-        workspaces.require(Right.SHARE_FILTERS, caller=caller, workspace=saved.workspace)
+        workspaces.permit(Right.SHARE_FILTERS, caller=caller, workspace=saved.workspace)
 
 
 def _record(action: Action, saved: SavedFilter, caller: Caller, **details: audit.Detail) -> None:

@@ -19,6 +19,7 @@ from sessions_app.selection_forms import EverywhereForm, SelectionForm
 _PAGES: Final = (
     *("sessions", "sessions_live", "sessions_stop", "sessions_export", "stop_order"),
     *("session", "session_stop", "transcript_read", "audit"),
+    *("filter_save", "filter_rename", "filter_delete"),
 )
 # The names of the addresses, by what members' are called.
 OF_MEMBERS: Final = {name: name for name in _PAGES}
@@ -35,6 +36,7 @@ class Scope:
     is_everybodys: bool  # or one person's own
     caller: Caller
     saved_filters: QuerySet[SavedFilter]
+    may_share_filters: bool
     may_stop_any: bool
     routes: Mapping[str, str]
 
@@ -50,6 +52,7 @@ class Scope:
             is_everybodys=everybodys,
             caller=Caller.of(request),
             saved_filters=SavedFilter.objects.shown_in(membership),
+            may_share_filters=membership.may(Right.SHARE_FILTERS),
             may_stop_any=membership.may(Right.STOP_ANY_SESSION),
             routes=OF_MEMBERS,
         )
@@ -62,7 +65,8 @@ class Scope:
             workspace=None,
             is_everybodys=True,
             caller=Caller.of_staff(request),
-            saved_filters=SavedFilter.objects.none(),
+            saved_filters=SavedFilter.objects.shown_to_staff(request.user),
+            may_share_filters=True,
             may_stop_any=request.user.has_perm(STAFF_RIGHTS[Right.STOP_ANY_SESSION]),
             routes=OF_STAFF,
         )

@@ -17,6 +17,7 @@ SIGNED_IN: Final = "200 200 200 200 200 200 200 sign-in"
 SENT_ON: Final = "302 302 302 302 302 302 302 sign-in"
 NOTHING: Final = "404 404 404 404 404 404 404 sign-in"
 STAFF: Final = "404 404 404 404 404 404 200 sign-in"
+STAFF_SENT_ON: Final = "404 404 404 404 404 404 302 sign-in"
 STAFF_LOOKS: Final = "404 404 404 404 404 404 403 sign-in"
 MEMBERS: Final = "200 200 200 200 200 404 404 sign-in"
 WRITERS: Final = "302 302 302 302 403 404 404 sign-in"
@@ -106,17 +107,16 @@ ROWS: Final[dict[str, Row]] = {
     "staff_queue": Row(get=STAFF),
     "staff_sessions": Row(get=STAFF),
     "staff_sessions_export": Row(get=STAFF, parts={"kind": "csv"}),
+    "staff_filter_save": Row(post=STAFF_SENT_ON),
+    "staff_filter_rename": Row(post=STAFF_SENT_ON, parts={"public_id": "staff's filter"}),
+    "staff_filter_delete": Row(post=STAFF_SENT_ON, parts={"public_id": "staff's filter"}),
     "staff_sessions_live": Row(get=STAFF),
     "staff_sessions_stop": Row(get=STAFF_LOOKS, post=STAFF_LOOKS),
     "staff_stop_order": Row(get=STAFF, parts={"public_id": "staff's order"}),
     "staff_session": Row(get=STAFF, parts={"public_id": "session"}),
     "staff_session_stop": Row(post=STAFF_LOOKS, parts={"public_id": "session"}),
-    "staff_transcript_read": Row(
-        get="404 404 404 404 404 404 302 sign-in", post=STAFF, parts={"public_id": "session"}
-    ),
-    "staff_prompt_read": Row(
-        get="404 404 404 404 404 404 302 sign-in", post=STAFF, parts={"public_id": "session"}
-    ),
+    "staff_transcript_read": Row(get=STAFF_SENT_ON, post=STAFF, parts={"public_id": "session"}),
+    "staff_prompt_read": Row(get=STAFF_SENT_ON, post=STAFF, parts={"public_id": "session"}),
     "staff_audit": Row(get=STAFF),
     "staff_audit_export": Row(get=STAFF, parts={"kind": "csv"}),
     "staff_strangers": Row(get=STAFF),

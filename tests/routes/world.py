@@ -133,6 +133,7 @@ def _things(workspace: Workspace, people: dict[str, User]) -> dict[str, Any]:
         expires_at=now + timedelta(days=7),
     )
     shared = SavedFilter.objects.create(workspace=workspace, owner=owner, name="Mine")
+    staffs = SavedFilter.objects.create(owner=people["staff"], name="Ours", is_shared=True)
     of_staff = StopOrder.objects.create(
         by_staff=True,
         asked_by=people["staff"],
@@ -147,6 +148,7 @@ def _things(workspace: Workspace, people: dict[str, User]) -> dict[str, Any]:
         "staff's order": of_staff.public_id,
         "invitation": invitation.public_id,
         "filter": shared.public_id,
+        "staff's filter": staffs.public_id,
         "workspace": workspace.public_id,
         "person": people["colleague"].public_id,
         "member": people["colleague"].memberships.get().public_id,
