@@ -13,7 +13,7 @@ from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.services import audit, second_steps, workspaces
+from accounts.services import audit, workspaces
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 
@@ -64,22 +64,6 @@ def _reauthenticated(
 ) -> None:
     if reauthenticated:
         _record(Action.USER_REAUTHENTICATED, request, user, method=method)
-
-
-_STEPS: dict[Signal, Action] = {
-    second_step.authenticator_added: Action.USER_SECOND_STEP_ADDED,
-    second_step.authenticator_removed: Action.USER_SECOND_STEP_REMOVED,
-    second_step.authenticator_reset: Action.USER_SECOND_STEP_RENEWED,
-}
-
-
-@receiver(list(_STEPS))
-def _second_step_changed(
-    signal: Signal, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
-) -> None:
-    _record(_STEPS[signal], request, user, type=authenticator.type)
-    if signal is second_step.authenticator_added:
-        second_steps.sign_out_elsewhere(user, session_key=request.session.session_key or "")
 
 
 @receiver(second_step.authenticator_used)

@@ -38,6 +38,22 @@ urlpatterns = [
     path("invitations/<str:link>/", invitations.invitation, name="invitation"),
     path("workspace/second-step", second_step.require, name="require_second_step"),
     path("account/second-step/", second_step.missing, name="second_step"),
+    # allauth's own views, which it would serve at the same places under the same names.
+    path("account/two-step/totp/activate/", second_step.app_activate, name="mfa_activate_totp"),
+    path(
+        "account/two-step/totp/deactivate/", second_step.app_deactivate, name="mfa_deactivate_totp"
+    ),
+    path(
+        "account/two-step/recovery-codes/generate/",
+        second_step.recovery_codes_generate,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("account/two-step/webauthn/add/", second_step.passkey_add, name="mfa_add_webauthn"),
+    path(
+        "account/two-step/webauthn/keys/<int:pk>/remove/",
+        second_step.passkey_remove,
+        name="mfa_remove_webauthn",
+    ),
     path("account/single-sign-on/", single_sign_on.index, name="single_sign_on"),
     path(
         "account/single-sign-on/<int:pk>/disconnect",

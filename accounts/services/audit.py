@@ -134,8 +134,9 @@ def _short(value: Detail) -> Detail:
 def _type(obj: Subject | None) -> str:
     if obj is None:
         return ""
-    # "ProviderKey" reads "provider_key", as in the actions.
-    name = type(obj).__name__
+    # "ProviderKey" reads "provider_key", as in the actions. A request's user comes in a wrapping,
+    # which is another type, but says that it is of the same class.
+    name = obj.__class__.__name__
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 

@@ -1,5 +1,7 @@
 """The second step of signing in: what is kept of it is sealed, and other devices sign in anew."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -8,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.models.workspace import SECOND_STEPS
-from accounts.services import audit
+from accounts.services import audit, workspaces
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
 from liveavatar_web.vault import CannotOpen, Place, Secret, keyring
@@ -61,8 +63,44 @@ def reseal_all(*, caller: Caller, dry_run: bool = False) -> tuple[int, int]:
     return resealed, failed
 
 
-def sign_out_elsewhere(user: User, *, session_key: str) -> None:
-    """With the first second step: devices that came in without one have to sign in anew."""
-    if Authenticator.objects.filter(user=user, type__in=SECOND_STEPS).count() == 1:
-        for device in UserSession.objects.filter(user=user).exclude(session_key=session_key):
-            device.end()
+@contextmanager
+def changing(user: User, *, caller: Caller, session_key: str) -> Iterator[None]:
+    """What is done within to somebody's second steps is one transaction with its audit events.
+
+    allauth tells of some changes only after their commit, so they are seen here by what is kept
+    before and after. With the first second step, devices but that of `session_key` sign in anew.
+    """
+    membership = workspaces.of(user)
+    workspace = membership.workspace if membership else None
+    with transaction.atomic():
+        # Before any row of the person's, and so that of two changes each sees only its own.
+        audit.hold(workspace)
+        before = _kept(user)
+        yield
+        after = _kept(user)
+        removed = [before[pk] for pk in sorted(before.keys() - after.keys())]
+        added = [after[pk] for pk in sorted(after.keys() - before.keys())]
+        for action, kinds in (
+            (Action.USER_SECOND_STEP_REMOVED, [kind for kind in removed if kind not in added]),
+            (Action.USER_SECOND_STEP_RENEWED, [kind for kind in added if kind in removed]),
+            (Action.USER_SECOND_STEP_ADDED, [kind for kind in added if kind not in removed]),
+        ):
+            for kind in kinds:
+                audit.record(
+                    action, caller=caller, workspace=workspace, obj=user, details={"type": kind}
+                )
+        if _has_step(added) and not _has_step(before.values()):
+            _sign_out_elsewhere(user, session_key=session_key)
+
+
+def _kept(user: User) -> dict[int, str]:
+    return dict(Authenticator.objects.filter(user=user).order_by("pk").values_list("pk", "type"))
+
+
+def _has_step(kinds: Iterable[str]) -> bool:
+    return any(kind in SECOND_STEPS for kind in kinds)
+
+
+def _sign_out_elsewhere(user: User, *, session_key: str) -> None:
+    for device in UserSession.objects.filter(user=user).exclude(session_key=session_key):
+        device.end()

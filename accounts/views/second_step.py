@@ -1,13 +1,21 @@
-"""Leads whoever lacks the second step that a workspace asks for."""
+"""Leads whoever lacks the second step that a workspace asks for; writes down who changes theirs."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from allauth.mfa.webauthn.views import add_webauthn, remove_webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import CHOSEN, MemberRequest, member_required, memberships_of
-from accounts.services import workspaces
+from accounts.services import second_steps, workspaces
 from accounts.services.callers import Caller
 from accounts.services.workspaces import NoSecondStep
 
@@ -41,3 +49,24 @@ def require(request: MemberRequest) -> HttpResponse:
     else:
         messages.success(request, "Saved.")
     return redirect("workspace_settings")
+
+
+def _written_down(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """One of allauth's views, whose change and the event of it are kept together or not at all."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not isinstance(request.user, User):
+            return view(request, *args, **kwargs)
+        key = request.session.session_key or ""
+        with second_steps.changing(request.user, caller=Caller.of(request), session_key=key):
+            return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+app_activate = _written_down(activate_totp)
+app_deactivate = _written_down(deactivate_totp)
+recovery_codes_generate = _written_down(generate_recovery_codes)
+passkey_add = _written_down(add_webauthn)
+passkey_remove = _written_down(remove_webauthn)

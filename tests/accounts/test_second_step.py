@@ -11,12 +11,12 @@ from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.management import call_command
 from django.core.signing import JSONSerializer
-from django.test import Client, TestCase
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent, User, Workspace
 from accounts.rights import RIGHTS, Right, Role
-from accounts.services import second_steps
+from accounts.services import audit, second_steps
 from accounts.session_serializer import SealingSerializer
 from sessions_app.lifecycle import State
 from sessions_app.services.acceptance import Wish
@@ -50,8 +50,7 @@ def activate(browser: Client) -> str:
     page = browser.get(reverse("mfa_activate_totp"))
     secret = str(page.context["form"].secret)
     assert secret not in in_the_row_of(browser)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        browser.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    browser.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     assert Authenticator.objects.filter(type="totp").exists()
     return secret
 
@@ -100,6 +99,86 @@ def test_with_the_first_second_step_other_devices_sign_in_anew(
 
     assert other.get(reverse("dashboard")).status_code == 302
     assert browser.get(reverse("dashboard")).status_code == 200
+
+
+CHANGES = [
+    ("mfa_generate_recovery_codes", ["renewed recovery_codes"], ["recovery_codes", "totp"]),
+    ("mfa_deactivate_totp", ["removed totp", "removed recovery_codes"], []),
+    ("mfa_remove_webauthn", ["removed webauthn"], ["recovery_codes", "totp"]),
+]
+
+
+def changed() -> list[str]:
+    """What the trail tells of second steps."""
+    events = AuditEvent.objects.filter(action__startswith="user.second_step_").order_by("id")
+    assert {event.object_type for event in events} <= {"user"}
+    return [
+        f"{event.action.removeprefix('user.second_step_')} {event.details['type']}"
+        for event in events
+    ]
+
+
+def kept() -> list[str]:
+    return list(Authenticator.objects.order_by("type").values_list("type", flat=True))
+
+
+def change(browser: Client, who: User, name: str) -> None:
+    """The one of a passkey finds one to take away."""
+    arguments = []
+    if name == "mfa_remove_webauthn":
+        passkey = Authenticator.objects.create(user=who, type="webauthn", data={"name": "Mine"})
+        arguments = [passkey.pk]
+    browser.post(reverse(name, args=arguments))
+
+
+@pytest.mark.parametrize(("name", "told", "left"), CHANGES)
+def test_a_change_is_told_of_in_the_transaction_that_makes_it(
+    name: str, told: list[str], left: list[str], alice: User, workspace: Workspace
+) -> None:
+    """Nothing is committed within a test, so whatever waits for that is not told of here."""
+    browser = sign_in(alice)
+    activate(browser)
+    codes = Authenticator.objects.get(type="recovery_codes").data
+
+    change(browser, alice, name)
+
+    assert changed() == ["added totp", "added recovery_codes", *told]
+    assert kept() == left
+    renewed = Authenticator.objects.filter(type="recovery_codes").exclude(data=codes)
+    assert renewed.exists() == (name == "mfa_generate_recovery_codes")
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in CHANGES])
+def test_what_cannot_be_told_of_is_not_changed(
+    name: str, alice: User, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in(alice)
+    activate(browser)
+    before = list(Authenticator.objects.values("pk", "type", "data"))
+    monkeypatch.setattr(audit, "record", lambda *_, **__: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        change(browser, alice, name)
+
+    left = Authenticator.objects.exclude(type="webauthn").values("pk", "type", "data")
+    assert list(left) == before
+    assert Authenticator.objects.filter(type="webauthn").exists() == (name == CHANGES[-1][0])
+
+
+def test_a_first_step_that_cannot_be_told_of_is_none_and_signs_nobody_out(
+    alice: User, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, browser = sign_in(alice), sign_in(alice)
+    reauthenticate(browser)
+    secret = browser.get(reverse("mfa_activate_totp")).context["form"].secret
+
+    browser.post(reverse("mfa_activate_totp"), {"code": "none"})
+    monkeypatch.setattr(audit, "record", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        browser.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+
+    assert (kept(), changed()) == ([], [])
+    assert other.get(reverse("dashboard")).status_code == 200
 
 
 def test_a_recovery_code_opens_once(alice: User, workspace: Workspace) -> None:
