@@ -73,6 +73,11 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """An address is changed by whose it is, who confirms the new one; allauth keeps both."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "email") if obj else fixed
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are made inactive: what they did keeps pointing at them."""
         return False

@@ -167,6 +167,26 @@ def test_a_person_is_added_by_address_and_written_down_without_it(client: Client
     assert "dora" not in event.object_label.lower()
 
 
+def test_an_address_is_not_changed_there_so_that_it_stays_the_one_that_signs_in(
+    client: Client, alice: User
+) -> None:
+    form = {
+        "email": "somebody-else@example.com",
+        "name": "Alice Renamed",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+
+    answer = client.post(page(User, "change", alice.pk), form)
+
+    changed = User.objects.get(pk=alice.pk)
+    assert answer.status_code == 302
+    assert (changed.email, changed.name) == (alice.email, "Alice Renamed")
+    assert AuditEvent.objects.get().details["fields"] == "Name"
+    assert 'name="email"' not in client.get(page(User, "change", alice.pk)).content.decode()
+
+
 def test_people_are_made_inactive_and_never_deleted(client: Client, alice: User) -> None:
     assert client.post(page(User, "delete", alice.pk), {"post": "yes"}).status_code == 403
     assert User.objects.filter(pk=alice.pk).exists()
