@@ -21,4 +21,6 @@ watch.register(
 )
 watch.register("context", _version_of(Context, "public_id"), as_seen_by(Context.objects.visible_to))
 watch.register("cloud", _version_of(CloudAccount, "pk"))
-watch.register("stop_order", _version_of(StopOrder, "public_id"))
+watch.register(
+    "stop_order", _version_of(StopOrder, "public_id"), as_seen_by(StopOrder.objects.watched_by)
+)

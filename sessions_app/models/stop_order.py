@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from accounts.models import DueWork, DueWorkQuerySet, User, Workspace
 from accounts.rights import RIGHTS, Right
@@ -10,10 +10,17 @@ from accounts.rights import RIGHTS, Right
 class StopOrderQuerySet(DueWorkQuerySet["StopOrder"]):
     def visible_to(self, user: User) -> "StopOrderQuerySet":
         """Those of workspaces where this person reads the audit trail, which tells of them too."""
-        readers = [role.value for role, rights in RIGHTS.items() if Right.READ_AUDIT in rights]
-        return self.filter(
-            workspace__in=user.memberships.filter(role__in=readers).values("workspace")
-        )
+        return self.filter(_in_workspace_read_by(user))
+
+    def watched_by(self, user: User) -> "StopOrderQuerySet":
+        """As `visible_to`, and to staff those that staff have given."""
+        is_staff = Exists(User.objects.filter(pk=user.pk, is_staff=True))
+        return self.filter(_in_workspace_read_by(user) | Q(is_staff, by_staff=True))
+
+
+def _in_workspace_read_by(user: User) -> Q:
+    readers = [role.value for role, rights in RIGHTS.items() if Right.READ_AUDIT in rights]
+    return Q(workspace__in=user.memberships.filter(role__in=readers).values("workspace"))
 
 
 class StopOrder(DueWork):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -96,11 +96,11 @@ def _ask(request: SignedInRequest, scope: Scope, selection: Selection) -> HttpRe
     return render(request, "sessions_app/sessions_stop_page.html", values)
 
 
-def _progress(request: HttpRequest, order: StopOrder, *, routes: object) -> HttpResponse:
+def _progress(request: SignedInRequest, order: StopOrder, *, routes: object) -> HttpResponse:
     values = {
         "order": order,
         "routes": routes,
-        "watch_url": watch.address("stop_order", order.public_id),
+        "watch_url": watch.address("stop_order", order.public_id, viewer=request.user.public_id),
         "version": order.version,
     }
     return render(request, "sessions_app/stop_order_page.html", values)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User, Workspace
+from accounts.rights import Role
 from accounts.services import changes
 from accounts.services.workspaces import NotAllowed
 from liveavatar_web import watch
@@ -354,6 +356,46 @@ def test_a_member_gives_no_order_for_every_workspace(alice: User, plan: Wish) ->
         stop_orders.give(
             Selection(), workspace=None, caller=build.caller(alice), now=timezone.now()
         )
+
+
+def test_an_order_is_watched_only_for_as_long_as_it_may_be_seen(
+    sam: User, alice: User, bob: User, plan: Wish
+) -> None:
+    workspace = plan.provider_key.workspace
+    read = watch._viewers_readers["stop_order"]
+    orders = []
+    for asked, caller in ((None, sam), (workspace, sam), (workspace, alice)):
+        placed(alice, plan, State.LIVE)
+        caller_of = replace(build.caller(caller), as_staff=caller == sam)
+        orders.append(
+            stop_orders.give(Selection(), workspace=asked, caller=caller_of, now=timezone.now())
+        )
+
+    def watches(who: User) -> list[bool]:
+        return [read(str(who.public_id), str(order.public_id)) is not None for order in orders]
+
+    assert watches(sam) == [True, True, False]
+    assert watches(alice) == [False, True, True]
+    assert watches(bob) == [False, False, False]
+
+    User.objects.filter(pk=sam.pk).update(is_staff=False)
+    workspace.memberships.filter(user=alice).update(role=Role.MEMBER)
+
+    assert watches(sam) == watches(alice) == [False, False, False]
+
+
+def test_the_page_of_an_order_watches_for_whoever_asked_for_it(
+    sam: User, alice: User, plan: Wish
+) -> None:
+    placed(alice, plan, State.LIVE)
+    workspace = plan.provider_key.workspace
+    of(sam).post(f"/staff/sessions/stop?workspace={workspace.public_id}")
+    order = StopOrder.objects.get()
+
+    for who, page in ((sam, "/staff/sessions/stops"), (alice, "/sessions/stops")):
+        shown = of(who).get(f"{page}/{order.public_id}")
+        signed = shown.context["watch_url"].removeprefix("/watch/")
+        assert signing.loads(signed, salt="watch")[1] == str(who.public_id)
 
 
 # The live view.
