@@ -78,6 +78,7 @@ class Action(StrEnum):
     )
     AUDIT_PURGED = "audit.purged", "events", "until", "days"
     AUDIT_RESTORED = "audit.restored", "chains"
+    AUDIT_ACKNOWLEDGED = "audit.acknowledged", "chain", "findings", "reason"
     VAULT_ROTATED = "vault.rotated", "table", "field", "resealed", "failed", "key_name"
 
     PROVIDER_KEY_REGISTERED = "provider_key.registered", "kind", "last4", "verdict"

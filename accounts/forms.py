@@ -105,6 +105,19 @@ class SuspensionForm(forms.Form):
     )
 
 
+class AcknowledgementForm(forms.Form):
+    """Why what verification found need not ring any more; `seen` is what the page showed of it."""
+
+    reason = forms.CharField(
+        min_length=5,
+        max_length=300,
+        label="What is it, and what was done about it?",
+        help_text="It stays in the installation's audit trail, so name nobody in it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class DeletionForm(forms.Form):
     """Asks whoever deletes a workspace to write its name: no click goes astray that far."""
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.views import (
     audit,
+    audit_alarms,
     closure,
     devices,
     invitations,
@@ -81,5 +82,11 @@ urlpatterns = [
     path("audit/", audit.index, name="audit"),
     path("audit/export.<str:kind>", audit.export, name="audit_export"),
     path("staff/audit/", audit.staff_index, name="staff_audit"),
+    path("staff/audit/alarms/", audit_alarms.index, name="staff_audit_alarms"),
+    path(
+        "staff/audit/alarms/<uuid:public_id>/acknowledge",
+        audit_alarms.acknowledge,
+        name="staff_audit_acknowledge",
+    ),
     path("staff/audit/export.<str:kind>", audit.staff_export, name="staff_audit_export"),
 ]

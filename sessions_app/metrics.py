@@ -89,6 +89,11 @@ def _families(read: Figures) -> Iterable[Metric]:
         "Workspaces whose audit trail did not verify: somebody altered it past the product",
         read.audit.failing,
     )
+    yield _single(
+        "liveavatar_audit_chains_acknowledged",
+        "Workspaces whose audit trail did not verify, of which staff have said that they know",
+        read.audit.known,
+    )
     if read.audit.sealed_seconds is not None:
         yield _single(
             "liveavatar_audit_seal_age_seconds",

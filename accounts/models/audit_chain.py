@@ -3,6 +3,7 @@
 import uuid
 from typing import Final
 
+from django.conf import settings
 from django.db import models
 
 # The chain of what belongs to no workspace.
@@ -44,6 +45,16 @@ class AuditCheckpoint(models.Model):
         return f"checkpoint of {self.workspace_id} after event {self.number}"
 
 
+class AuditMarkQuerySet(models.QuerySet["AuditMark"]):
+    def failing(self) -> "AuditMarkQuerySet":
+        """Chains that are not as they were written, the longest known first."""
+        return self.exclude(failed_at=None).order_by("failed_at", "pk")
+
+    def ringing(self) -> "AuditMarkQuerySet":
+        """Those of which nobody has said yet that they know what was found."""
+        return self.failing().filter(known_at=None)
+
+
 class AuditMark(models.Model):
     """What was last seen of a chain: up to where it was sealed and verified, and what was wrong.
 
@@ -58,6 +69,17 @@ class AuditMark(models.Model):
     # When verification first failed, and on what; until all of the chain verifies.
     failed_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
+    # Digests of all that the last failure found, of which `failure` tells the first.
+    found = models.JSONField(default=list, blank=True)
+    # Those that staff have acknowledged; `known_at` is empty once something else was found.
+    known = models.JSONField(default=list, blank=True)
+    known_at = models.DateTimeField(null=True)
+    known_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    known_reason = models.CharField(max_length=300, blank=True)
+
+    objects = AuditMarkQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"marks of {self.workspace_id}"

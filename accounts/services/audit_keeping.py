@@ -14,9 +14,12 @@ log = structlog.get_logger(__name__)
 
 
 def keep(*, now: datetime) -> None:
-    """One round. A chain that did not verify is told of in each, until all of it verifies again."""
+    """One round. A chain that did not verify is told of in each, until all of it verifies again.
+
+    Or until staff have said that they know (`audit_alarms`).
+    """
     audit_verification.verify_recent(now=now)
-    for mark in AuditMark.objects.exclude(failed_at=None).order_by("failed_at"):
+    for mark in AuditMark.objects.ringing():
         log.error("audit.not_as_written", workspace=str(mark.pk), found=mark.failure)
     audit_seals.seal(now=now)
     audit_retention.purge(now=now)

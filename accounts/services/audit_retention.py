@@ -33,8 +33,7 @@ def purge(*, now: datetime) -> int:
             "public_id", "audit_days"
         )
     }
-    failing = AuditMark.objects.exclude(failed_at=None)
-    for public_id in failing.values_list("workspace_id", flat=True):
+    for public_id in AuditMark.objects.failing().values_list("workspace_id", flat=True):
         limits.pop(str(public_id), None)
     sealed = audit_seals.newest_before(limits) if limits else {}
     workspaces = Workspace.objects.filter(public_id__in=sealed)

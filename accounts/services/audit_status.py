@@ -13,7 +13,8 @@ from accounts.models import AuditMark, Workspace
 class Status:
     """Of one workspace's chain with numbers of events; of all chains together without.
 
-    `failing` is how many chains are not as they were written, and `failure` what was found.
+    `failing` is how many chains are not as they were written, and `failure` what was found. Of all
+    chains together those are left out which staff have said they know of: they are `known`.
     """
 
     verified_at: datetime | None = None
@@ -22,6 +23,8 @@ class Status:
     sealed_number: int = 0
     failing: int = 0
     failure: str = ""
+    known: int = 0
+    known_at: datetime | None = None
     sealed_seconds: float | None = None
 
     @property
@@ -39,6 +42,7 @@ def of(workspace: Workspace) -> Status:
         sealed_number=mark.sealed_number,
         failing=int(mark.failed_at is not None),
         failure=mark.failure,
+        known_at=mark.known_at,
     )
 
 
@@ -46,11 +50,11 @@ def of_installation(*, now: datetime) -> Status:
     found = AuditMark.objects.aggregate(
         verified_at=Max("verified_at"),
         sealed_at=Max("sealed_at"),
-        failing=Count("pk", filter=Q(failed_at__isnull=False)),
+        failing=Count("pk", filter=Q(failed_at__isnull=False, known_at__isnull=True)),
+        known=Count("pk", filter=Q(failed_at__isnull=False, known_at__isnull=False)),
     )
     sealed_at, failure = found["sealed_at"], ""
     if found["failing"]:
-        failed = AuditMark.objects.exclude(failed_at=None).order_by("failed_at")
-        failure = failed.values_list("failure", flat=True)[0]
+        failure = AuditMark.objects.ringing().values_list("failure", flat=True).first() or ""
     seconds = (now - sealed_at).total_seconds() if sealed_at else None
     return Status(**found, failure=failure, sealed_seconds=seconds)

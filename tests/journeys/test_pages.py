@@ -44,6 +44,7 @@ STAFF = [
     "/staff/sessions/live",
     "/staff/starts/",
     "/staff/audit/",
+    "/staff/audit/alarms/",
 ]
 LOOKS = [
     pytest.param({"viewport": {"width": 1280, "height": 800}}, id="desktop"),

@@ -119,6 +119,12 @@ ROWS: Final[dict[str, Row]] = {
     "staff_prompt_read": Row(get=STAFF_SENT_ON, post=STAFF, parts={"public_id": "session"}),
     "staff_audit": Row(get=STAFF),
     "staff_audit_export": Row(get=STAFF, parts={"kind": "csv"}),
+    "staff_audit_alarms": Row(get=STAFF),
+    "staff_audit_acknowledge": Row(
+        post=STAFF_LOOKS,
+        parts={"public_id": "workspace"},
+        data={"reason": "A disk that failed.", "seen": "nothing"},
+    ),
     "staff_strangers": Row(get=STAFF),
     "staff_workspaces": Row(get=STAFF),
     "staff_workspace": Row(get=STAFF, parts={"public_id": "workspace"}),

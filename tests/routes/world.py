@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import User, Workspace, WorkspaceInvitation
+from accounts.models import AuditMark, User, Workspace, WorkspaceInvitation
 from accounts.rights import Role
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, SavedFilter, StopOrder, Widget
@@ -132,6 +132,7 @@ def _things(workspace: Workspace, people: dict[str, User]) -> dict[str, Any]:
         token_digest="d",
         expires_at=now + timedelta(days=7),
     )
+    AuditMark.objects.create(pk=workspace.public_id, failed_at=now, failure="event 1 missing")
     shared = SavedFilter.objects.create(workspace=workspace, owner=owner, name="Mine")
     staffs = SavedFilter.objects.create(owner=people["staff"], name="Ours", is_shared=True)
     of_staff = StopOrder.objects.create(

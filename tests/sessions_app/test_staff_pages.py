@@ -17,7 +17,10 @@ from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import placed
 
-PAGES = ("", "starts/", "strangers/", "workspaces/", "people/", "queue/", "sessions/", "audit/")
+PAGES = (
+    *("", "starts/", "strangers/", "workspaces/", "people/", "queue/", "sessions/"),
+    *("audit/", "audit/alarms/"),
+)
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ def _audit(read: Figures) -> Finding:
     if trail.failing:
         first = trail.failure.partition("\n")[0]
         return False, f"audit trail: {trail.failing} chains are not as written, such as: {first}"
+    how = f"{trail.known} chains not as written, as staff know" if trail.known else "whole"
     if trail.sealed_seconds is None:
-        return True, "audit trail: not sealed yet"
-    return not trail.is_late, f"audit trail: whole, sealed {trail.sealed_seconds:.0f} s ago"
+        return True, f"audit trail: {how}, not sealed yet"
+    return not trail.is_late, f"audit trail: {how}, sealed {trail.sealed_seconds:.0f} s ago"
