@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -70,6 +71,11 @@ def works_in(request: HttpRequest) -> Membership | None:
     chosen = next((each for each in memberships if str(each.workspace.public_id) == wanted), None)
     if chosen is not None or told:
         return chosen
+    # What is fetched for a part of a page would show it to nobody.
+    if wanted and "HX-Request" not in request.headers:
+        del request.session[CHOSEN]
+        words = "You are no longer in the workspace where you worked. This is another one of yours."
+        messages.warning(request, words, fail_silently=True)
     return memberships[0] if memberships else None
 
 

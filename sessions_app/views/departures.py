@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.requests import MemberRequest, member_required
+from accounts.requests import CHOSEN, MemberRequest, member_required
 from accounts.rights import Right
 from accounts.services import members, workspaces
 from accounts.services.callers import Caller
@@ -28,6 +28,8 @@ def member_remove(request: MemberRequest, public_id: UUID) -> HttpResponse:
         except (LastOwner, Overtaken) as error:
             messages.error(request, str(error))
             return redirect("members")
+        if leaves:
+            request.session.pop(CHOSEN, None)
         gone = "You have left" if leaves else f"{member.user} is no longer in"
         messages.success(request, f"{gone} “{member.workspace.name}”.")
         return redirect("dashboard" if leaves else "members")

@@ -41,26 +41,62 @@ function hasGrown(region: string): boolean {
   return document.querySelector(`${region} [data-appended]`) !== null;
 }
 
-/** Fetches the page's own address, filters and all, and swaps in the one region. */
+/**
+ * Fetches the page's own address, filters and all, and swaps in the one region. Where the whole page
+ * is not this person's any more, or is another workspace's now, it is loaded anew, and says so.
+ */
 async function refresh(region: string): Promise<void> {
-  const failed = listenForFailure();
-  await window.htmx?.ajax("GET", window.location.href, {
+  const address = window.location.href;
+  const outcome = listen(address);
+  await window.htmx?.ajax("GET", address, {
     target: region,
     select: region,
     swap: "outerHTML",
   });
-  if (failed()) throw new Error("the region could not be read");
+  const { failed, isOver } = outcome();
+  if (isOver) window.location.reload();
+  if (failed) throw new Error("the region could not be read");
 }
 
-function listenForFailure(): () => boolean {
-  let failed = false;
-  const note = (): void => {
-    failed = true;
+type HtmxEvent = CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { path: string } }>;
+
+interface Outcome {
+  failed: boolean;
+  isOver: boolean;
+}
+
+/** Hears what comes of asking for `address`; other requests of the page are not its business. */
+function listen(address: string): () => Outcome {
+  const outcome: Outcome = { failed: false, isOver: false };
+  const onFailure = (event: Event): void => {
+    const { xhr, requestConfig } = (event as HtmxEvent).detail;
+    if (requestConfig.path !== address) return;
+    outcome.failed = true;
+    outcome.isOver = [403, 404].includes(xhr.status);
   };
-  const events = ["htmx:sendError", "htmx:responseError"];
-  for (const name of events) document.body.addEventListener(name, note);
+  const onAnswer = (event: Event): void => {
+    const { xhr, requestConfig } = (event as HtmxEvent).detail;
+    if (requestConfig.path !== address || xhr.status !== 200) return;
+    if (workspaceOf(parsed(xhr.responseText)) === workspaceOf(document)) return;
+    event.preventDefault();
+    outcome.failed = outcome.isOver = true;
+  };
+  const listeners = Object.entries({
+    "htmx:sendError": onFailure,
+    "htmx:responseError": onFailure,
+    "htmx:beforeSwap": onAnswer,
+  });
+  for (const [name, listener] of listeners) document.body.addEventListener(name, listener);
   return () => {
-    for (const name of events) document.body.removeEventListener(name, note);
-    return failed;
+    for (const [name, listener] of listeners) document.body.removeEventListener(name, listener);
+    return outcome;
   };
+}
+
+function parsed(html: string): Document {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+function workspaceOf(page: Document): string | undefined {
+  return page.querySelector<HTMLElement>("[data-workspace]")?.dataset["workspace"];
 }

@@ -54,6 +54,20 @@ def test_people_work_where_they_have_been_longest_until_they_choose(
     assert works_in(browser) == second
 
 
+def test_who_is_removed_from_where_they_work_is_told_once_and_works_elsewhere(
+    browser: Client, alice: User, workspace: Workspace, second: Workspace
+) -> None:
+    switch(browser, second)
+    second.memberships.filter(user=alice).delete()
+    browser.get(reverse("dashboard"), headers={"HX-Request": "true"})
+
+    told, after = (browser.get(reverse("dashboard")) for _ in range(2))
+
+    words = "You are no longer in the workspace where you worked"
+    assert [words in page.content.decode() for page in (told, after)] == [True, False]
+    assert told.context["workspace"] == workspace
+
+
 def test_another_browser_stays_where_it_is(
     browser: Client, alice: User, workspace: Workspace, second: Workspace
 ) -> None:

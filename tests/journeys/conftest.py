@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from scripts.stack import Stack, stack
+from tests.journeys.letters import Letters, taking_letters
 from tests.journeys.person import Person
 from tests.journeys.rows import changed
 from tests.simulator.cloud import SimulatedCloud
@@ -35,7 +36,16 @@ WITHOUT_MICROPHONE = ["--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
-def product(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def letters() -> Iterator[Letters]:
+    """All that the installation sends by mail."""
+    with taking_letters() as letters:
+        yield letters
+
+
+@pytest.fixture(scope="session")
+def product(
+    redis_url: str, letters: Letters, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     """One installation for all journeys; each leaves no session behind."""
     with stack(
         folder=tmp_path_factory.mktemp("product"),
@@ -47,6 +57,9 @@ def product(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         LEASE_SECONDS="40",
         GOODBYE_SECONDS="3",
         EMBED_KNOCKS_PER_MINUTE="1000",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=str(letters.port),
+        EMAIL_USE_TLS="0",
     ) as running:
         yield running
 
