@@ -37,22 +37,24 @@ def sweep_and_drain(*, now: datetime | None = None) -> None:
 def one_round(now: datetime) -> int:
     """Does each thing that is due once; returns how many there were."""
     done = 0
-    for key in ProviderKey.objects.due(now):
+    for pk, state in ProviderKey.objects.due(now).values_list("pk", "state"):
         done += 1
-        if key.state in _ON_THEIR_WAY:
-            key_deliveries.push(key_id=key.pk, now=now)
+        if state in _ON_THEIR_WAY:
+            key_deliveries.push(key_id=pk, now=now)
         else:
-            key_removals.delete_secrets(key_id=key.pk, now=now)
-    for context in Context.objects.due(now):
+            key_removals.delete_secrets(key_id=pk, now=now)
+    for pk in Context.objects.due(now).values_list("pk", flat=True):
         done += 1
-        mirroring.mirror(pk=context.pk)
+        mirroring.mirror(pk=pk)
     if waiting := AvatarSession.objects.waiting().count():
         line.advance(now=now)
         done += waiting - AvatarSession.objects.waiting().count()
-    for session in AvatarSession.objects.filter(state__in=_WORK).due(now):
+    sessions = AvatarSession.objects.filter(state__in=_WORK).due(now)
+    for pk, state in sessions.values_list("pk", "state"):
         done += 1
-        _WORK[State(session.state)](pk=session.pk)
-    for doubtful in CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now):
+        _WORK[State(state)](pk=pk)
+    doubtful = CloudSession.objects.filter(state=CloudSession.State.DOUBTFUL).due(now)
+    for pk in doubtful.values_list("pk", flat=True):
         done += 1
-        stopping.stop_cloud_session(pk=doubtful.pk)
+        stopping.stop_cloud_session(pk=pk)
     return done
