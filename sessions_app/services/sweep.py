@@ -1,13 +1,13 @@
 """Finishes whatever lost its bell, and ends what nobody wants, may have or can start any more."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.models import Membership, ProviderKey, Workspace
 from accounts.services import provider_keys, workspace_invitations
@@ -67,9 +67,8 @@ def sweep(*, now: datetime) -> None:
 
 def _sweep(now: datetime) -> None:
     failures: list[Exception] = []
-    for reason, sessions in _unwanted(now):
-        for session in sessions.select_related("workspace")[:_BATCH]:
-            _attempt(failures, partial(_end, session, reason, now))
+    for session, reason in _unwanted(now):
+        _attempt(failures, partial(_end, session, reason, now))
     _attempt(failures, partial(_doubt_strangers, now))
     _attempt(failures, partial(_ring_for_due, now))
     _attempt(failures, line.sweep)
@@ -89,33 +88,36 @@ def _attempt(failures: list[Exception], act: Callable[[], object]) -> None:
         failures.append(failure)
 
 
-def _unwanted(now: datetime) -> Iterable[tuple[EndReason, QuerySet[AvatarSession]]]:
-    """Open sessions that must not go on, with why; none of those is ending already."""
-    sessions = AvatarSession.objects.filter(state__in=OPEN - {State.STOPPING})
+def _unwanted(now: datetime) -> list[tuple[AvatarSession, EndReason]]:
+    """Open sessions that must not go on, each with the first reason that holds, the oldest first.
+
+    None of those is ending already.
+    """
     waited = now - timedelta(seconds=settings.START_WITHIN_SECONDS)
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    yield EndReason.LIMIT, sessions.filter(limit_at__lte=now)
-    yield EndReason.ABANDONED, sessions.filter(lease_until__lte=now)
-    yield EndReason.KEY_GONE, sessions.filter(provider_key__state__in=ProviderKey.GIVEN_UP)
     switched_on = Q(widget__is_enabled=True, widget__deleted_at__isnull=True)
-    yield (
-        EndReason.WIDGET_OFF,
-        sessions.filter(widget__isnull=False).exclude(switched_on),
-    )
     closed = Workspace.objects.closed().values("pk")
-    yield EndReason.WORKSPACE_CLOSED, sessions.filter(workspace__in=closed)
     members = Membership.objects.filter(
         workspace=OuterRef("workspace"),
         user=OuterRef("requested_by"),
         user__is_active=True,
         role__in=MAY_START,
     )
-    yield EndReason.MEMBER_GONE, sessions.filter(~Exists(members), widget__isnull=True)
-    yield EndReason.NO_PLACE, sessions.filter(state=State.WAITING, due_at__lte=now)
-    yield (
-        EndReason.NOT_STARTED_IN_TIME,
-        sessions.filter(free, state__in=BEFORE_LIVE, requested_at__lte=waited),
-    )
+    reasons = {
+        EndReason.LIMIT: Q(limit_at__lte=now),
+        EndReason.ABANDONED: Q(lease_until__lte=now),
+        EndReason.KEY_GONE: Q(provider_key__state__in=ProviderKey.GIVEN_UP),
+        EndReason.WIDGET_OFF: Q(widget__isnull=False) & ~switched_on,
+        EndReason.WORKSPACE_CLOSED: Q(workspace__in=closed),
+        EndReason.MEMBER_GONE: Q(~Exists(members), widget__isnull=True),
+        EndReason.NO_PLACE: Q(state=State.WAITING, due_at__lte=now),
+        EndReason.NOT_STARTED_IN_TIME: Q(free, state__in=BEFORE_LIVE, requested_at__lte=waited),
+    }
+    whens = [When(holds, then=Value(reason)) for reason, holds in reasons.items()]
+    sessions = AvatarSession.objects.filter(state__in=OPEN - {State.STOPPING})
+    oldest = sessions.select_related("workspace").order_by("pk").annotate(unwanted=Case(*whens))
+    found = oldest.filter(unwanted__isnull=False)[:_BATCH]
+    return [(each, EndReason(each.unwanted)) for each in found]  # type: ignore[attr-defined]  # annotated
 
 
 def _end(session: AvatarSession, reason: EndReason, now: datetime) -> None:

@@ -87,8 +87,12 @@ test("every refusal says what to do, and one that is not known is a bad moment",
 });
 
 test("the end says why", () => {
-  const over = stateWith({ facts: facts({ state: "ended", endReason: "limit" }) });
+  const over = (endReason: string): RoomState =>
+    stateWith({ facts: facts({ state: "ended", endReason }) });
 
-  assert.equal(endWords(over, say), "ended_limit");
+  assert.deepEqual(
+    ["limit", "no_picture", "", "member_gone"].map((reason) => endWords(over(reason), say)),
+    ["ended_limit", "no_picture_help", "ended_unavailable", "ended_unavailable"],
+  );
   assert.equal(noticeFor(stateWith({ microphone: "on", online: false }), context)?.name, "offline");
 });

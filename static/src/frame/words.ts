@@ -58,10 +58,17 @@ export function stepWords(state: RoomState, say: Say): string {
   return say(state.microphone === "asking" ? "step_microphone" : "connecting");
 }
 
+/** Ends that the page itself found; the server names all others in words of their own. */
+const PAGES_ENDS: Record<string, string> = {
+  "": "ended_unavailable",
+  no_picture: "no_picture_help",
+  member_gone: "ended_unavailable",
+};
+
 /** Why a conversation is over: the words under "ended". */
 export function endWords(state: RoomState, say: Say): string {
-  const reason = state.facts.endReason || "unavailable";
-  return say(reason === "no_picture" ? "no_picture_help" : `ended_${reason}`);
+  const reason = state.facts.endReason;
+  return say(PAGES_ENDS[reason] ?? `ended_${reason}`);
 }
 
 /** The words for a start that was refused, by the code of the refusal. */
