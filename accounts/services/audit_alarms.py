@@ -57,9 +57,13 @@ def _seen(mark: AuditMark) -> str:
 
 
 def acknowledge(mark: AuditMark, *, seen: str, reason: str, caller: Caller, now: datetime) -> None:
-    """The alarm stops for what was shown. Raises NotYours, or Changed where that is not all."""
+    """The alarm stops for what was shown. Raises NotYours, or Changed where that is not all.
+
+    A refusal is written down.
+    """
     user = caller.user
     if user is None or not (caller.as_staff and user.is_staff and user.has_perm(PERMISSION)):
+        audit.refusal(Action.AUDIT_ACKNOWLEDGED, caller=caller, details={"chain": str(mark.pk)})
         raise NotYours
     with transaction.atomic():
         audit.hold(None)

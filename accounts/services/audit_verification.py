@@ -36,7 +36,9 @@ class Report:
         runs = followed.runs.get(key, [])
         beside = state.wrong_beside_events(key)
         self._note([*beside, *judge(state.chain(key, start=start), runs)])
-        if key in state.heads and not any(finding.chain == key for finding in self.findings):
+        # Where findings were cut off, some of them may have been about this one.
+        is_all = len(self.findings) < MOST
+        if is_all and key in state.heads and not any(each.chain == key for each in self.findings):
             self.verified[key] = state.heads[key].number
 
     def follow(self, followed: Followed) -> None:

@@ -92,7 +92,8 @@ def keep(workspace: Workspace, *, caller: Caller, now: datetime) -> bool:
 
 
 def _require_staff(caller: Caller) -> None:
-    if caller.user is None or not caller.user.has_perm("accounts.change_workspace"):
+    user = caller.user
+    if user is None or not (user.is_staff and user.has_perm("accounts.change_workspace")):
         raise NotStaff
 
 

@@ -20,7 +20,7 @@ class StopOrderQuerySet(DueWorkQuerySet["StopOrder"]):
 
 def _in_workspace_read_by(user: User) -> Q:
     readers = [role.value for role, rights in RIGHTS.items() if Right.READ_AUDIT in rights]
-    return Q(workspace__in=user.memberships.filter(role__in=readers).values("workspace"))
+    return Q(workspace__in=user.memberships.open().filter(role__in=readers).values("workspace"))
 
 
 class StopOrder(DueWork):

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import Membership, ProviderKey, Workspace
 from accounts.services import provider_keys, workspace_invitations
@@ -67,8 +67,8 @@ def sweep(*, now: datetime) -> None:
 
 def _sweep(now: datetime) -> None:
     failures: list[Exception] = []
-    for session, reason in _unwanted(now):
-        _attempt(failures, partial(_end, session, reason, now))
+    for pk in _unwanted(now).order_by("due_at", "pk").values_list("pk", flat=True)[:_BATCH]:
+        _attempt(failures, partial(_end, pk, now))
     _attempt(failures, partial(_doubt_strangers, now))
     _attempt(failures, partial(_ring_for_due, now))
     _attempt(failures, line.sweep)
@@ -88,8 +88,8 @@ def _attempt(failures: list[Exception], act: Callable[[], object]) -> None:
         failures.append(failure)
 
 
-def _unwanted(now: datetime) -> list[tuple[AvatarSession, EndReason]]:
-    """Open sessions that must not go on, each with the first reason that holds, the oldest first.
+def _unwanted(now: datetime) -> QuerySet[AvatarSession]:
+    """Open sessions that must not go on, each with the first reason that holds as `unwanted`.
 
     None of those is ending already.
     """
@@ -114,14 +114,17 @@ def _unwanted(now: datetime) -> list[tuple[AvatarSession, EndReason]]:
         EndReason.NOT_STARTED_IN_TIME: Q(free, state__in=BEFORE_LIVE, requested_at__lte=waited),
     }
     whens = [When(holds, then=Value(reason)) for reason, holds in reasons.items()]
-    sessions = AvatarSession.objects.filter(state__in=OPEN - {State.STOPPING})
-    oldest = sessions.select_related("workspace").order_by("pk").annotate(unwanted=Case(*whens))
-    found = oldest.filter(unwanted__isnull=False)[:_BATCH]
-    return [(each, EndReason(each.unwanted)) for each in found]  # type: ignore[attr-defined]  # annotated
+    # Whatever is open is due some time: there is an index of those alone.
+    sessions = AvatarSession.objects.filter(due_at__isnull=False, state__in=OPEN - {State.STOPPING})
+    return sessions.annotate(unwanted=Case(*whens)).filter(unwanted__isnull=False)
 
 
-def _end(session: AvatarSession, reason: EndReason, now: datetime) -> None:
-    avatar_sessions.request_stop(session, caller=_SWEEP, reason=reason, now=now)
+def _end(pk: int, now: datetime) -> None:
+    """Ends it, unless somebody wants it again since they all were looked for."""
+    session = _unwanted(now).select_related("workspace").filter(pk=pk).first()
+    if session is not None:
+        reason = EndReason(session.unwanted)  # type: ignore[attr-defined]  # annotated
+        avatar_sessions.request_stop(session, caller=_SWEEP, reason=reason, now=now)
 
 
 def _doubt_strangers(now: datetime) -> None:

@@ -43,7 +43,8 @@ function hasGrown(region: string): boolean {
 
 /**
  * Fetches the page's own address, filters and all, and swaps in the one region. Where the whole page
- * is not this person's any more, or is another workspace's now, it is loaded anew, and says so.
+ * is not this person's any more, or is another workspace's now, it is loaded anew, and says so; what
+ * somebody has written meanwhile stays for them to copy.
  */
 async function refresh(region: string): Promise<void> {
   const address = window.location.href;
@@ -54,7 +55,7 @@ async function refresh(region: string): Promise<void> {
     swap: "outerHTML",
   });
   const { failed, isOver } = outcome();
-  if (isOver) window.location.reload();
+  if (isOver && !isBeingWritten()) window.location.reload();
   if (failed) throw new Error("the region could not be read");
 }
 
@@ -91,6 +92,15 @@ function listen(address: string): () => Outcome {
     for (const [name, listener] of listeners) document.body.removeEventListener(name, listener);
     return outcome;
   };
+}
+
+function isBeingWritten(): boolean {
+  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea");
+  return [...fields].some(
+    (field) =>
+      field.value !== field.defaultValue ||
+      (field instanceof HTMLInputElement && field.checked !== field.defaultChecked),
+  );
 }
 
 function parsed(html: string): Document {

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,7 +12,14 @@ from structlog.testing import capture_logs
 
 from accounts.models import AuditEvent, AuditMark, User, Workspace
 from accounts.models.audit_chain import INSTALLATION
-from accounts.services import audit_findings, audit_keeping, audit_marks, audit_status
+from accounts.services import (
+    audit_findings,
+    audit_keeping,
+    audit_marks,
+    audit_seals,
+    audit_status,
+    audit_verification,
+)
 from tests import build
 from tests.accounts import audit_trail
 from tests.accounts.audit_trail import change, rows, verify
@@ -51,11 +59,12 @@ def alarms(who: User) -> Any:
     return of(who).get("/staff/audit/alarms/").context["alarms"]
 
 
-def acknowledge(who: User, workspace: Workspace, reason: str = REASON, seen: str = "") -> Any:
+def acknowledge(who: User, chain: Workspace | UUID, reason: str = REASON, seen: str = "") -> Any:
     """What the page shows of it, unless something else is `seen`."""
+    key = getattr(chain, "public_id", chain)
     shown = {alarm.mark.pk: alarm.seen for alarm, _ in alarms(who)}
-    address = f"/staff/audit/alarms/{workspace.public_id}/acknowledge"
-    form = {"reason": reason, "seen": seen or shown[workspace.public_id]}
+    address = f"/staff/audit/alarms/{key}/acknowledge"
+    form = {"reason": reason, "seen": seen or shown[key]}
     return of(who).post(address, form)
 
 
@@ -149,6 +158,54 @@ def test_what_was_found_since_the_page_was_shown_is_not_acknowledged_with_it(
     assert not AuditEvent.objects.filter(action="audit.acknowledged").exists()
 
 
+def test_what_the_newest_events_show_stands_beside_what_was_found_before(
+    sam: User, alice: User, workspace: Workspace
+) -> None:
+    change(rows(workspace, 2), actor_label=rows(workspace, 1).get().actor_label)
+    verify()
+    change(rows(workspace, 2), actor_label="Mallory")
+    verify()
+    ((shown, _),) = alarms(sam)
+    audit_trail.write(workspace, alice, events=1)
+    change(rows(workspace, 5), actor_label="Mallory")
+
+    audit_trail.verify_recent()
+
+    acknowledge(sam, workspace, seen=shown.seen)
+    assert rings()
+    ((alarm, _),) = alarms(sam)
+    assert len(alarm.mark.found) == 2
+    assert "event 2" in alarm.mark.failure
+    assert "event 5" in alarm.mark.failure
+
+
+def test_an_acknowledged_seal_that_cannot_be_mended_stays_acknowledged(
+    sam: User, workspace: Workspace, settings: Any
+) -> None:
+    change(rows(workspace, 2), actor_label=rows(workspace, 1).get().actor_label)
+    audit_seals.seal(now=timezone.now())
+    with next(settings.AUDIT_SEALS.glob("*.jsonl")).open("a") as file:
+        file.write("{}\n")
+    verify()
+    acknowledge(sam, INSTALLATION)
+
+    verify()
+
+    assert not rings()
+    assert AuditMark.objects.get(pk=INSTALLATION).known_by == sam
+
+
+def test_a_chain_whose_findings_may_be_cut_off_is_not_taken_for_whole(
+    sam: User, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acknowledge(sam, workspace)
+    monkeypatch.setattr(audit_verification, "MOST", 0)
+
+    verify()
+
+    assert AuditMark.objects.get(pk=workspace.public_id).known_by == sam
+
+
 def test_more_than_is_kept_of_one_verification_cannot_be_acknowledged_for_long(
     sam: User, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +224,7 @@ def test_a_reason_is_asked_for_and_the_permission(
     page = acknowledge(sam, workspace, reason="No")
     assert "Ensure this value has at least 5 characters" in page.content.decode()
     assert acknowledge(ida, workspace).status_code == 403
+    assert AuditEvent.objects.get(action="audit.acknowledged").refused
     assert "Acknowledge it" not in of(ida).get("/staff/audit/alarms/").content.decode()
 
     assert rings()

@@ -103,6 +103,8 @@ def test_a_line_of_somebody_elses_is_not_believed(text: str, folder: Path) -> No
     write(folder, ours, text)
 
     assert wrong() == ["seals-2026-03-01.jsonl, line 2: altered, or not ours"]
+    audit_seals.seal(now=NOON + timedelta(hours=1))
+    assert wrong() == ["seals-2026-03-01.jsonl, line 2: altered, or not ours"]
 
 
 def test_a_line_that_a_crash_has_cut_short_spoils_nothing(folder: Path) -> None:

@@ -15,7 +15,7 @@ from accounts.models import AuditEvent, ProviderKey, User
 from liveavatar_web import queues
 from sessions_app.lifecycle import OVER, EndReason, State
 from sessions_app.models import AvatarSession, CloudAccount, CloudSession, Meter, Reconciliation
-from sessions_app.services import catalogue, limits, reconciliation
+from sessions_app.services import avatar_sessions, catalogue, limits, reconciliation
 from sessions_app.services.acceptance import Wish
 from sessions_app.services.sweep import sweep
 from tests import build
@@ -269,6 +269,25 @@ def test_a_session_that_cannot_be_ended_keeps_nobody_from_being_ended(
     assert [type(failure) for failure in failed.value.exceptions] == [IntegrityError]
     sound.refresh_from_db()
     assert (sound.state, sound.end_reason) == (State.ENDED, EndReason.ABANDONED)
+
+
+def test_whoever_comes_back_while_others_are_being_ended_stays(
+    alice: User, plan: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = timezone.now()
+    left, back = [placed(alice, plan, State.LIVE, lease_until=past) for _ in range(2)]
+    end = avatar_sessions.request_stop
+
+    def end_slowly(session: AvatarSession, **how: Any) -> None:
+        AvatarSession.objects.filter(pk=back.pk).update(lease_until=past + timedelta(minutes=1))
+        end(session, **how)
+
+    monkeypatch.setattr(avatar_sessions, "request_stop", end_slowly)
+
+    sweep(now=timezone.now())
+
+    states = dict(AvatarSession.objects.values_list("pk", "state"))
+    assert states == {left.pk: State.STOPPING, back.pk: State.LIVE}
 
 
 def test_the_sweep_is_named_as_the_one_who_ended_it(alice: User, plan: Wish) -> None:
