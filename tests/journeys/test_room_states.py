@@ -229,6 +229,9 @@ def test_a_start_without_credits_says_so(demo: Person, simulated: SimulatedCloud
     expect(demo.notice).to_contain_text("no credits left")
     assert violations(demo.page) == []
 
+    demo.page.reload()
+    expect(demo.notice).to_contain_text("no credits left")
+
 
 def test_a_lost_answer_is_told_and_overcome(demo: Person, simulated: SimulatedCloud) -> None:
     fault = {"route": "POST /v1/sessions/start", "mode": "close_after", "times": 1}

@@ -61,7 +61,8 @@ export class RoomPage {
     window.addEventListener("online", () => this.#tellNetwork());
     window.addEventListener("offline", () => this.#tellNetwork());
     this.#show(this.#sitting);
-    if (isOver(this.#sitting.store.state)) return;
+    // A start may have failed while its page was on its way; what became of it is worth telling.
+    if (isOver(this.#sitting.store.state)) return this.#sitting.refresh();
     this.#sitting.start();
     window.setInterval(() => this.#tick(), TICK_MS);
     await this.#sitting.conversation.askForMicrophone();
