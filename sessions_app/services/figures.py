@@ -26,6 +26,8 @@ _NEWEST: Final = 200
 _FAULTS: Final = (EndReason.CLOUD_UNREACHABLE, EndReason.CLOUD, EndReason.NOT_STARTED_IN_TIME)
 # After so many attempts without success somebody should look.
 _FAILING: Final = 5
+# Seconds after which a list of the cloud's tells of nothing that is so now.
+_OLD_LIST: Final = 300
 # A doubtful id whose start can no longer take effect is struck off at the next look.
 _LAST_LOOK: Final = timedelta(minutes=1)
 
@@ -99,6 +101,15 @@ class Figures:
     def there(self) -> Listing | None:
         """The sessions that run in the cloud, whoever started them; None before the first look."""
         return next((each for each in self.lists if each.kind == "sessions"), None)
+
+    @property
+    def is_compared(self) -> bool:
+        """The cloud was asked lately, and runs nothing that was not started here.
+
+        What else differs has just begun or ended, or is brought in order by the look itself.
+        """
+        there = self.there
+        return there is not None and there.age_seconds < _OLD_LIST and self.strangers == 0
 
 
 def read(*, now: datetime) -> Figures:

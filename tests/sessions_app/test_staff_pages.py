@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, ProviderKey, User, Workspace
 from sessions_app.lifecycle import LIFECYCLE, State
-from sessions_app.models import CloudStranger
+from sessions_app.models import CloudStranger, Reconciliation
 from sessions_app.services import queue
 from sessions_app.services.acceptance import Wish
 from tests import build
@@ -73,6 +73,27 @@ def test_the_overview_says_what_runs_and_what_needs_somebody(
     assert client.get("/staff/").context["figures"].needing_attention == 1
     assert page.count("Look into it") == 1
     assert "theirs" in client.get("/staff/strangers/").content.decode()
+
+
+def test_what_has_just_begun_is_no_alarm_but_strangers_and_an_old_list_are(
+    ida: User, alice: User, plan: Wish, client: Client
+) -> None:
+    now = timezone.now()
+    placed(alice, plan, State.LIVE)
+    listed = Reconciliation.objects.update_or_create(
+        kind=Reconciliation.Kind.SESSIONS, defaults={"there": 0, "checked_at": now, "due_at": now}
+    )[0]
+    client.force_login(ida)
+
+    def alarms() -> int:
+        return client.get("/staff/").content.decode().count("Look into it")
+
+    assert alarms() == 0
+    Reconciliation.objects.filter(pk=listed.pk).update(checked_at=now - timedelta(minutes=6))
+    assert alarms() == 1
+    Reconciliation.objects.filter(pk=listed.pk).update(checked_at=now)
+    CloudStranger.objects.create(remote_id="theirs", first_seen_at=now, last_seen_at=now)
+    assert alarms() == 1
 
 
 @pytest.mark.parametrize("page", ["workspaces/", "people/", "strangers/"])

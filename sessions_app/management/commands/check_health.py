@@ -14,7 +14,6 @@ from sessions_app.services.figures import Figures
 _OLDEST_SECONDS: Final = 30
 _TROUBLED_PERCENT: Final = 5
 _FEW_CALLS: Final = 20
-_LIST_SECONDS: Final = 300
 
 Finding = tuple[bool, str]
 
@@ -82,8 +81,7 @@ def _here_and_there(read: Figures) -> Finding:
     there = read.there
     if there is None:
         return False, f"sessions: {read.live} live here; the cloud was never asked"
-    is_well = read.strangers == 0 and there.age_seconds < _LIST_SECONDS
-    return is_well, (
+    return read.is_compared, (
         f"sessions: {read.live} live here, {there.there} there {there.age_seconds:.0f} s ago, "
         f"of which {read.strangers} are strangers; {read.doubtful} in doubt"
     )
