@@ -75,5 +75,9 @@ def _text(path: Path) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite: decoration beside words, hidden from screen readers."""
-    address = f"{asset('icons.svg')}#{name}"
+    return _drawn(f"{asset('icons.svg')}#{name}")
+
+
+@cache
+def _drawn(address: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)

@@ -39,7 +39,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     sessions = sessions.select_related("avatar", "requested_by", "context", "widget")
     recent = list(sessions[:8])
     own_first = Case(When(requested_by=request.user, then=0), default=1)
-    running = list(sessions.open().order_by(own_first, "-requested_at", "-id")[:20])
+    running = list(sessions.listed_open().order_by(own_first, "-requested_at", "-id")[:20])
     steps = _steps(membership, talked=any(session.started_at for session in recent))
     month = budgets.month(workspace, period=limits.periods(now)[1])
     page = {

@@ -95,7 +95,7 @@ def _live(request: HttpRequest, scope: Scope) -> HttpResponse:
     form, selection, found = scope.form, Selection(), AvatarSession.objects.none()
     if form.is_valid():
         selection = form.selection().without("state")
-        found = selection.matching(scope.rows.open())
+        found = selection.matching(scope.rows.listed_open())
         found = found.select_related("workspace", "avatar", "requested_by", "widget")
     sessions = list(found[: _MOST_LIVE + 1])
     values = scope.watched() | {

@@ -125,7 +125,7 @@ def widget_delete(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 
 def _running(widget: Widget) -> int:
-    return AvatarSession.objects.open().filter(widget=widget).count()
+    return AvatarSession.objects.listed_open().filter(widget=widget).count()
 
 
 def _troubles(widget: Widget) -> list[str]:

@@ -69,7 +69,7 @@ def person_reinstate(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 def _running(person: User) -> int:
-    return AvatarSession.objects.open().filter(requested_by=person).count()
+    return AvatarSession.objects.listed_open().filter(requested_by=person).count()
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def workspace(request: StaffRequest, public_id: UUID) -> HttpResponse:
     values = {
         "shown": found,
         "month": budgets.month(found, period=limits.periods(timezone.now())[1]),
-        "running": AvatarSession.objects.open().filter(workspace=found).count(),
+        "running": AvatarSession.objects.listed_open().filter(workspace=found).count(),
         "memberships": memberships[:100],
         "may_change": request.user.has_perm("accounts.change_workspace"),
     }
@@ -63,7 +63,7 @@ def workspace_suspend(request: StaffRequest, public_id: UUID) -> HttpResponse:
             raise PermissionDenied("You may not suspend workspaces.") from error
         messages.success(request, f"“{found.name}” is suspended.")
         return redirect("staff_workspace", public_id)
-    running = AvatarSession.objects.open().filter(workspace=found).count()
+    running = AvatarSession.objects.listed_open().filter(workspace=found).count()
     values = {"shown": found, "form": form, "running": running}
     return render(request, "staff/workspace_suspend_page.html", values)
 
