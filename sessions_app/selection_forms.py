@@ -89,7 +89,8 @@ class SelectionForm(forms.Form):
         widgets = self._of_workspace("widget", Widget.objects.all(), "workspace")
         keys = self._of_workspace("key", ProviderKey.objects.all(), "workspace")
         avatars = Avatar.objects.order_by("name", "id").values_list("public_id", "name")
-        widgets, keys = widgets.order_by("name", "id"), keys.order_by("name", "id")
+        widgets = widgets.order_by("name", "id").only("public_id", "name", "deleted_at")
+        keys = keys.order_by("name", "id").only("public_id", "name", "last4")
         self._offer("widget", "Any", [(each.public_id, _name_of(each)) for each in widgets])
         self._offer(
             "key", "Any", [(each.public_id, f"{each.name} · …{each.last4}") for each in keys]

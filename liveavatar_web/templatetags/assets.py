@@ -75,9 +75,13 @@ def _text(path: Path) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite: decoration beside words, hidden from screen readers."""
-    return _drawn(f"{asset('icons.svg')}#{name}")
+    return _drawn(name) if settings.DEBUG else _drawn_once(name)
 
 
-@cache
-def _drawn(address: str) -> SafeString:
+def _drawn(name: str) -> SafeString:
+    address = f"{asset('icons.svg')}#{name}"
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+# A page has dozens, of which most are alike.
+_drawn_once = cache(_drawn)

@@ -67,7 +67,11 @@ def moment(at: datetime, style: str = "moment") -> SafeString:
     """
     utc = localtime(at)
     full = f"{utc:%-d %b %Y, %H:%M} UTC"
-    words = {"ago": naturaltime(at), "clock": f"{utc:%H:%M:%S}"}.get(style, full)
+    words = full
+    if style == "ago":
+        words = naturaltime(at)
+    elif style == "clock":
+        words = f"{utc:%H:%M:%S}"
     return format_html(
         '<time datetime="{}" data-local="{}" title="{}">{}</time>',
         utc.isoformat(timespec="milliseconds"),

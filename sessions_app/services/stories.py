@@ -32,8 +32,9 @@ def of(session: AvatarSession, *, reader: User, may_read_audit: bool) -> Story:
     if may_read_audit:
         visible = AuditEvent.objects.visible_to(reader).filter(object_id=session.public_id)
         events = trail.told(visible[:_EVENTS])
-        asked = visible.filter(action=Action.SESSION_REQUESTED.value).values("public_id")
-        asked_from = AuditPersonalData.objects.filter(event_id__in=asked).first()
+        asked = visible.filter(action=Action.SESSION_REQUESTED.value).values("public_id")[:1]
+        # As one value: among so many, a planner would look for the first of some that match.
+        asked_from = AuditPersonalData.objects.filter(event_id=asked).first()
     return Story(
         timeline=timeline.of(session),
         estimate=openai_costs.of(session),

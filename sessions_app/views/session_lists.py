@@ -72,9 +72,9 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
     form, page, selection = scope.form, _NOTHING, Selection()
     if form.is_valid():
         selection = form.selection()
-        rows = scope.rows.select_related(
-            "workspace", "avatar", "requested_by", "widget", "provider_key"
-        )
+        rows = scope.rows.select_related("avatar", "requested_by", "widget")
+        if scope.is_everywhere:
+            rows = rows.select_related("workspace")
         past = selection.past(rows, of_one=not scope.is_everywhere)
         page = past.stretch(Place.parse(request.GET.get("before", "")))
     values = scope.watched() | {
