@@ -34,7 +34,9 @@ class Server:
     programs: Path
 
 
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What is committed is handed to the system all the same, and so outlives the server's own death: a
+# commit that is told and then forgotten would make a session in the cloud that nobody knows of.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 @contextmanager

@@ -61,13 +61,15 @@ class Judge:
         print(f"started there: {sum(each['started_at'] is not None for each in sessions)}")
         for what, count in wrong.items():
             print(f"{what}: {count}")
+        for remote_id in self._leaked():
+            print(f"leaked {remote_id}: {self._told_of(remote_id)}")
         share = 100 * wasted / billed if billed else 0
         print(f"billed {billed:.0f} s, of which {wasted:.0f} s with nobody there ({share:.1f} %)")
         print("never calm" if calm is None else f"calm {calm:.1f} s after the last fault")
         return 1 if calm is None or any(wrong.values()) else 0
 
     def _wrong(self) -> dict[str, int]:
-        running = Counter(each["id"] for each in self._sessions() if each["state"] == "active")
+        running = Counter(self._running())
         live = self._live()
         ours = {
             row["remote_id"]: row["avatar_session_id"]
@@ -78,7 +80,7 @@ class Judge:
         per_row = Counter(ours[remote_id] for remote_id in running if remote_id in ours)
         there, named, held = *self._mirrored(), self._held()
         return {
-            "leaked": len(running.keys() - live),
+            "leaked": len(self._leaked()),
             "doubled": sum(count > 1 for count in per_row.values()),
             "lost": len(live - running.keys()),
             "stuck": len(self._overdue()),
@@ -86,6 +88,20 @@ class Judge:
             "secrets or contexts without a row": len(there - held),
             "secrets or contexts lost": len(held - there),
         }
+
+    def _running(self) -> list[str]:
+        return [each["id"] for each in self._sessions() if each["state"] == "active"]
+
+    def _leaked(self) -> set[str]:
+        return set(self._running()) - self._live()
+
+    def _told_of(self, remote_id: str) -> str:
+        """What our rows say of a session that runs there."""
+        rows = self._ask(
+            "SELECT state, due_at, over_at, avatar_session_id FROM sessions_app_cloudsession "  # noqa: S608 (an id of the simulator's)
+            f"WHERE remote_id = '{remote_id}'"
+        )
+        return str(rows[0]) if rows else "no row knows of it"
 
     def _unrest(self) -> bool:
         running = any(each["state"] == "active" for each in self._sessions())
