@@ -23,7 +23,7 @@ SUITE_SECONDS = 20 * 60
 GOODBYE_SECONDS = 15
 # A test that hangs says where, long before its suite is stopped.
 STUCK_SECONDS = 180
-TWO_AT_A_TIME = ("-n", "2", "--dist", "worksteal")
+TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)

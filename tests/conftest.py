@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 from django.conf import settings as django_settings
 
 from accounts.models import AuditEvent, User, Workspace
@@ -65,6 +66,13 @@ def quick_passwords() -> None:
 def patient_queues() -> None:
     """Nobody takes the bells that most tests ring, which therefore pile up."""
     queues.MOST_WAITING = 1_000_000  # type: ignore[misc]
+
+
+@pytest.fixture
+def unanswered_queues(redis_url: str) -> None:
+    """As if no worker had ever answered, whatever was tested a minute ago."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.delete(*[f"liveavatar-web:answered:{name}" for name in queues.QUEUES])
 
 
 @pytest.fixture(autouse=True)

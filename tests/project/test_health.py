@@ -71,14 +71,7 @@ def test_a_postgresql_that_is_down_is_named_soon(redis_url: str) -> None:
     assert time.monotonic() - begun < 20
 
 
-@pytest.fixture
-def forgotten(redis_url: str) -> None:
-    """No queue was ever answered."""
-    with redis.Redis.from_url(redis_url) as client:
-        client.delete(*[f"liveavatar-web:answered:{name}" for name in queues.QUEUES])
-
-
-def test_queues_that_are_answered_are_well(forgotten: None, client: Client) -> None:
+def test_queues_that_are_answered_are_well(unanswered_queues: None, client: Client) -> None:
     for name in queues.QUEUES:
         ping(name=name)
 
@@ -91,7 +84,7 @@ def test_queues_that_are_answered_are_well(forgotten: None, client: Client) -> N
 
 
 def test_a_queue_that_nobody_answers_is_named(
-    forgotten: None, client: Client, redis_url: str
+    unanswered_queues: None, client: Client, redis_url: str
 ) -> None:
     ping(name="live")
     ping(name="sweep")

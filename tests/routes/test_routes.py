@@ -13,7 +13,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.usefixtures("db", "cloud")
+@pytest.mark.usefixtures("db", "cloud", "unanswered_queues")
 def test_everybody_gets_what_the_table_says(role: str, settings: Any) -> None:
     settings.EMBED_KNOCKS_PER_MINUTE = 10_000
     world = made()
