@@ -98,8 +98,9 @@ class Judge:
     def _told_of(self, remote_id: str) -> str:
         """What our rows say of a session that runs there."""
         rows = self._ask(
-            "SELECT state, due_at, over_at, avatar_session_id FROM sessions_app_cloudsession "  # noqa: S608 (an id of the simulator's)
-            f"WHERE remote_id = '{remote_id}'"
+            "SELECT state, due_at, over_at, avatar_session_id FROM sessions_app_cloudsession "
+            "WHERE remote_id = %s",
+            remote_id,
         )
         return str(rows[0]) if rows else "no row knows of it"
 
@@ -143,6 +144,6 @@ class Judge:
     def _sessions(self) -> list[dict[str, Any]]:
         return list(self._cloud.get("/_sim/state").json()["sessions"])
 
-    def _ask(self, query: str) -> list[dict[str, Any]]:
+    def _ask(self, query: str, *values: str) -> list[dict[str, Any]]:
         with psycopg.connect(self._database_url, row_factory=dict_row) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(query, values or None).fetchall()

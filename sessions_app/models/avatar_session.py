@@ -57,11 +57,8 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
         return self.filter(state__in=OPEN)
 
     def listed_open(self) -> "AvatarSessionQuerySet":
-        """As `open`, to be read and not to be changed: which are open is asked before all else.
-
-        SQLite would rather look through everything that is over in the same workspace.
-        """
-        return self.filter(pk__in=AvatarSession.objects.open().order_by().values("pk"))
+        """As `open`, to be read and not to be changed; see `among_open`."""
+        return self.filter(among_open())
 
     def waiting(self) -> "AvatarSessionQuerySet":
         """In the line, holding nothing yet."""
@@ -69,6 +66,14 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
 
     def live(self) -> "AvatarSessionQuerySet":
         return self.filter(state=State.LIVE)
+
+
+def among_open() -> Q:
+    """That a session is open, asked before all else.
+
+    SQLite would rather look through everything that is over in the same workspace.
+    """
+    return Q(pk__in=AvatarSession.objects.open().order_by().values("pk"))
 
 
 class AvatarSession(DueWork):

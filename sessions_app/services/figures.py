@@ -103,7 +103,7 @@ class Figures:
         return next((each for each in self.lists if each.kind == "sessions"), None)
 
     @property
-    def is_compared(self) -> bool:
+    def is_reconciled(self) -> bool:
         """The cloud was asked lately, and runs nothing that was not started here.
 
         What else differs has just begun or ended, or is brought in order by the look itself.

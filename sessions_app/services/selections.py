@@ -18,7 +18,7 @@ from accounts.models import ProviderKey, User, Workspace
 from liveavatar_web import days
 from liveavatar_web.look_back import Past
 from sessions_app.models import Avatar, AvatarSession, CloudSession, Widget
-from sessions_app.models.avatar_session import AvatarSessionQuerySet
+from sessions_app.models.avatar_session import AvatarSessionQuerySet, among_open
 
 # Values of `state` and of `who` that are more than one.
 OPEN_ONES: Final = "open"
@@ -102,7 +102,7 @@ class Selection:
         if self.q:
             asked["q"] = _named(self.q)
         if self.state:
-            asked["state"] = _is_open() if self.state == OPEN_ONES else Q(state=self.state)
+            asked["state"] = among_open() if self.state == OPEN_ONES else Q(state=self.state)
         if self.reason:
             asked["reason"] = Q(end_reason=self.reason)
         if self.who == VISITORS:
@@ -135,11 +135,6 @@ class Selection:
 _INDEXED: Final = ("q", "who", "origin", "key", "widget", "reason", "avatar", "state")
 # The same where a workspace is not known, with which the indexes of the others begin.
 _INDEXED_EVERYWHERE: Final = ("q", "who", "key", "widget")
-
-
-def _is_open() -> Q:
-    """As `AvatarSessionQuerySet.listed_open`."""
-    return Q(pk__in=AvatarSession.objects.open().order_by().values("pk"))
 
 
 def _pk(rows: QuerySet[Any], public_id: str) -> QuerySet[Any]:

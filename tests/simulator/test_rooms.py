@@ -76,6 +76,9 @@ def test_the_avatar_answers_when_the_user_has_fallen_silent(cloud: SimulatedClou
     async def story() -> None:
         async with Guest(session) as guest:
             await guest.frames(1)
+            # What is said before the microphone has got through is heard by nobody.
+            while not cloud.session_state(session["session_id"])["heard"]["audio_s"]:
+                await guest.speak(0, silence_after=0.1)
             await guest.speak(1.0)
             answer = await guest.event("avatar.transcription")
             await guest.event("avatar.speak_ended")
@@ -101,8 +104,7 @@ def test_the_avatar_answers_when_the_user_has_fallen_silent(cloud: SimulatedClou
 
     run(story())
     session_state = cloud.session_state(session["session_id"])
-    # What comes too late on a busy machine is not heard; nothing is heard twice.
-    assert 0.5 < session_state["heard"]["voice_s"] < 1.3
+    assert 0.8 < session_state["heard"]["voice_s"] < 1.3
     assert [each["role"] for each in session_state["transcript"]] == ["user", "avatar"]
 
 

@@ -81,7 +81,7 @@ def _here_and_there(read: Figures) -> Finding:
     there = read.there
     if there is None:
         return False, f"sessions: {read.live} live here; the cloud was never asked"
-    return read.is_compared, (
+    return read.is_reconciled, (
         f"sessions: {read.live} live here, {there.there} there {there.age_seconds:.0f} s ago, "
         f"of which {read.strangers} are strangers; {read.doubtful} in doubt"
     )

@@ -28,7 +28,9 @@ export class Following {
       watch({
         url: this.config.watchUrl,
         version: this.config.version,
-        onVersion: () => {
+        onVersion: (version) => {
+          // The state may have been read since, for a change before: then this is no news.
+          if (version <= this.store.state.facts.version) return;
           this.onNews();
           return this.refresh();
         },
