@@ -32,3 +32,9 @@ def bells() -> Iterator[list[Bell]]:
     before_task_publish.connect(hear)
     yield heard
     before_task_publish.disconnect(hear)
+
+
+@pytest.fixture
+def ida(db: None) -> User:
+    """May only look."""
+    return build.user("ida", is_staff=True)

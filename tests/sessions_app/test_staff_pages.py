@@ -32,12 +32,6 @@ def sam(db: None) -> User:
     return sam
 
 
-@pytest.fixture
-def ida(db: None) -> User:
-    """May only look."""
-    return build.user("ida", is_staff=True)
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_of_the_installation_are_for_staff_alone(
     ida: User, people: SimpleNamespace, client: Client, page: str
