@@ -10,7 +10,9 @@ from liveavatar_web import watch
 from liveavatar_web.compiled import Compiled
 
 _ACTIVE: Final = Compiled(
-    lambda viewer: User.objects.filter(public_id=viewer, is_active=True).values_list("pk"),
+    lambda viewer: User.objects.filter(public_id=viewer, is_active=True).values_list(
+        "pk", flat=True
+    ),
     viewer=UUID,
 )
 
@@ -38,17 +40,17 @@ def as_seen_by(visible_to: Callable[[User], Any]) -> watch.ViewersReader:
     """Reads the version if the viewer may see what is watched, as of now."""
     versions: Compiled[Any] = Compiled(
         lambda user, topic: (
-            visible_to(User(pk=user)).filter(public_id=topic).values_list("version")
+            visible_to(User(pk=user)).filter(public_id=topic).values_list("version", flat=True)
         ),
         user=int,
         topic=UUID,
     )
 
     def read(viewer: str, public_id: str) -> int | None:
-        user = _ACTIVE.first_value(viewer=UUID(viewer))
+        user = _ACTIVE.first(viewer=UUID(viewer))
         if user is None:
             return None
-        version: int | None = versions.first_value(user=user, topic=UUID(public_id))
+        version: int | None = versions.first(user=user, topic=UUID(public_id))
         return version
 
     return read

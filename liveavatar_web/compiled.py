@@ -5,64 +5,81 @@ a session, that takes many times as long as asking PostgreSQL. So the queryset, 
 place of the rule, is built once with samples for what varies, and its statement is kept.
 """
 
+import copy
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import connection, models
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
-Row = TypeVar("Row", bound=models.Model)
-Argument = UUID | int
+Row = TypeVar("Row")
+Argument = UUID | int | str
+_Slot = Callable[[dict[str, Argument]], Any]
+
+_SAMPLES: Final[dict[type[Argument], Callable[[], Argument]]] = {
+    UUID: uuid4,
+    int: lambda: secrets.randbits(60),
+    str: lambda: secrets.token_hex(16),
+}
 
 
 class Compiled(Generic[Row]):
-    """A question that varies in nothing but the values of its arguments, UUIDs and whole numbers.
+    """A question that varies in nothing but the values of its arguments: UUIDs, numbers, texts.
 
     versions = Compiled(lambda wanted: Workspace.objects.filter(public_id=wanted), wanted=UUID)
     versions.rows(wanted=public_id)
     """
 
     def __init__(
-        self, question: Callable[..., models.QuerySet[Row, Any]], **arguments: type[Argument]
+        self, question: Callable[..., QuerySet[Any, Row]], **arguments: type[Argument]
     ) -> None:
         self._question = question
         self._arguments = arguments
 
     def rows(self, **given: Argument) -> list[Row]:
-        """What it finds, whole."""
-        model, statement, _ = self._built
-        return list(model._base_manager.raw(statement, self._values(given)))
+        """What the queryset finds, as it would give it."""
+        found = self._built.queryset.all()
+        found.query.get_compiler = lambda using, **_: self._built.compiler(using, given)  # type: ignore[method-assign]  # Django has no other door
+        return list(found)
 
-    def first_value(self, **given: Argument) -> Any:
-        """The first column of the first row, as the database has it; None where there is none."""
-        _, statement, _ = self._built
-        with connection.cursor() as cursor:
-            cursor.execute(statement, self._values(given))
-            row = cursor.fetchone()
-        return None if row is None else row[0]
-
-    def _values(self, given: dict[str, Argument]) -> list[Any]:
-        _, _, slots = self._built
-        return [slot(given) for slot in slots]
+    def first(self, **given: Argument) -> Row | None:
+        return next(iter(self.rows(**given)), None)
 
     @cached_property
-    def _built(self) -> tuple[type[Row], str, list[Callable[[dict[str, Argument]], Any]]]:
-        samples = {
-            name: uuid4() if kind is UUID else secrets.randbits(60)
-            for name, kind in self._arguments.items()
-        }
-        rows = self._question(**samples)
-        statement, values = rows.query.sql_with_params()
+    def _built(self) -> "_Built":
+        samples = {name: _SAMPLES[kind]() for name, kind in self._arguments.items()}
+        queryset = self._question(**samples)
+        compiler = queryset.query.get_compiler(queryset.db)
+        statement, values = compiler.as_sql()
         again = self._question(**samples).query.sql_with_params()
         if again != (statement, values):
             # Such as a time, which would stay what it was when the process began.
             raise TypeError("what varies in this question is not its arguments alone")
-        return rows.model, statement, [_slot(value, samples) for value in values]
+        return _Built(queryset, compiler, statement, [_slot(value, samples) for value in values])
 
 
-def _slot(value: Any, samples: dict[str, Argument]) -> Callable[[dict[str, Argument]], Any]:
+@dataclass(frozen=True, slots=True)
+class _Built:
+    queryset: QuerySet[Any, Any]
+    compiled: SQLCompiler
+    statement: str
+    slots: list[_Slot]
+
+    def compiler(self, using: str, given: dict[str, Argument]) -> SQLCompiler:
+        """One that has its statement already, and knows what its columns are of."""
+        values = tuple(slot(given) for slot in self.slots)
+        compiler = copy.copy(self.compiled)
+        compiler.connection = connections[using]
+        compiler.as_sql = lambda *_, **__: (self.statement, values)  # type: ignore[method-assign]  # as above
+        return compiler
+
+
+def _slot(value: Any, samples: dict[str, Argument]) -> _Slot:
     """What stands in this place of the statement: one of the arguments, or always the same."""
     for name, sample in samples.items():
         if value == sample:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 
@@ -20,13 +20,10 @@ class PlainSelect(forms.Select):
         renderer: BaseRenderer | None = None,  # noqa: ARG002 (as Django calls it)
     ) -> SafeString:
         chosen = self.format_value(value)
-        options = (
-            (each, SafeString(" selected") if str(each) in chosen else "", words)
+        options = "".join(
+            f'<option value="{escape(each)}"{" selected" if str(each) in chosen else ""}>'
+            f"{escape(words)}</option>"
             for each, words in self.choices
         )
-        return format_html(
-            '<select name="{}"{}>{}</select>',
-            name,
-            flatatt(self.build_attrs(self.attrs, attrs)),
-            format_html_join("", '<option value="{}"{}>{}</option>', options),
-        )
+        tag = flatatt(self.build_attrs(self.attrs, attrs))
+        return SafeString(f'<select name="{escape(name)}"{tag}>{options}</select>')

@@ -149,6 +149,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "liveavatar_web.urls"
+FORM_RENDERER = "liveavatar_web.form_renderer.PlainRenderer"
 ASGI_APPLICATION = "liveavatar_web.asgi.application"
 
 TEMPLATES = [
@@ -399,6 +400,7 @@ SECURE_HSTS_PRELOAD = PRODUCTION
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_ENGINE = "accounts.session_store"
 SESSION_SERIALIZER = "accounts.session_serializer.SealingSerializer"
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"

@@ -1,7 +1,7 @@
 """The form of a filter of sessions: what stands in the address, validated and in words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from accounts.forms import WorkspaceField
 from accounts.models import ProviderKey, User, Workspace
 from accounts.models.user import ids_in
+from liveavatar_web.compiled import Compiled
 from liveavatar_web.selects import PlainSelect
 from sessions_app import endings
 from sessions_app.lifecycle import EndReason, State
@@ -21,9 +22,43 @@ _HEX: Final = re.compile(r"[0-9a-f]+")
 
 
 class IdField(forms.ChoiceField):
-    """One of the things listed, by public id; another id stays, for what is listed no more."""
+    """One of some things, by public id; another id stays, for what is listed no more.
+
+    `things` are rows of a public id and of what `words` are made; `within` is the lookup by which
+    they belong to a workspace, if they do.
+    """
 
     widget = PlainSelect
+
+    def __init__(
+        self,
+        things: QuerySet[Any, Any],
+        words: Callable[..., str] = str,
+        *,
+        within: str | None = None,
+        others: Sequence[tuple[str, str]],
+        label: str,
+    ) -> None:
+        super().__init__(required=False, label=label)
+        self._words, self._others = words, others
+        self._all: Compiled[Any] = Compiled(lambda: things)
+        self._asked: Compiled[Any] = Compiled(
+            lambda wanted: things.filter(public_id=wanted), wanted=UUID
+        )
+        self._owned: Compiled[Any] | None = None
+        if within is not None:
+            self._owned = Compiled(lambda pk: things.filter(**{within: pk}), pk=int)
+
+    def offer(self, workspace: Workspace | None, asked: str) -> None:
+        """What the workspace has; without one only what is asked for: there may be too many."""
+        if self._owned is None:
+            rows = self._all.rows()
+        elif workspace is not None:
+            rows = self._owned.rows(pk=workspace.pk)
+        else:
+            rows = [row for each in ids_in(asked) for row in self._asked.rows(wanted=each)]
+        choices = [(str(public_id), self._words(*rest)) for public_id, *rest in rows]
+        self.choices = [*self._others, *choices]
 
     def valid_value(self, value: Any) -> bool:
         if super().valid_value(value):
@@ -50,11 +85,32 @@ class SelectionForm(forms.Form):
             (State.FAILED.value, "Failed"),
         ],
     )
-    who = IdField(required=False, label="Who")
-    widget = IdField(required=False, label="Widget")
+    who = IdField(
+        User.objects.order_by("email").values_list("public_id", "email"),
+        within="memberships__workspace",
+        others=[("", "Anybody"), (VISITORS, "Visitors of widgets")],
+        label="Who",
+    )
+    widget = IdField(
+        Widget.objects.order_by("name", "id").values_list("public_id", "name", "deleted_at"),
+        lambda name, deleted_at: f"{name} (deleted)" if deleted_at else name,
+        within="workspace",
+        others=[("", "Any")],
+        label="Widget",
+    )
     origin = forms.CharField(required=False, max_length=255, label="Site")
-    avatar = IdField(required=False, label="Avatar")
-    key = IdField(required=False, label="Key")
+    avatar = IdField(
+        Avatar.objects.order_by("name", "id").values_list("public_id", "name"),
+        others=[("", "Any")],
+        label="Avatar",
+    )
+    key = IdField(
+        ProviderKey.objects.order_by("name", "id").values_list("public_id", "name", "last4"),
+        lambda name, last4: f"{name} · …{last4}",
+        within="workspace",
+        others=[("", "Any")],
+        label="Key",
+    )
     reason = forms.ChoiceField(
         required=False,
         label="How it ended",
@@ -80,40 +136,14 @@ class SelectionForm(forms.Form):
     def __init__(
         self, *args: Any, workspace: Workspace | None, everybodys: bool, **kwargs: Any
     ) -> None:
-        """`everybodys` where the rows to choose from are not one person's own.
-
-        Without a workspace only what is asked for already is offered: there may be too many.
-        """
+        """`everybodys` where the rows to choose from are not one person's own."""
         super().__init__(*args, **kwargs)
         self.within = workspace
-        widgets = self._of_workspace("widget", Widget.objects.all(), "workspace")
-        keys = self._of_workspace("key", ProviderKey.objects.all(), "workspace")
-        avatars = Avatar.objects.order_by("name", "id").values_list("public_id", "name")
-        widgets = widgets.order_by("name", "id").only("public_id", "name", "deleted_at")
-        keys = keys.order_by("name", "id").only("public_id", "name", "last4")
-        self._offer("widget", "Any", [(each.public_id, _name_of(each)) for each in widgets])
-        self._offer(
-            "key", "Any", [(each.public_id, f"{each.name} · …{each.last4}") for each in keys]
-        )
-        self._offer("avatar", "Any", avatars)
         if not everybodys:
             del self.fields["who"]
-            return
-        people = self._of_workspace("who", User.objects.all(), "memberships__workspace")
-        people = people.order_by("email")
-        strangers = (VISITORS, "Visitors of widgets")
-        self._offer("who", "Anybody", [strangers, *((each.public_id, each) for each in people)])
-
-    def _of_workspace(self, name: str, rows: QuerySet[Any], field: str) -> QuerySet[Any]:
-        if self.within is not None:
-            return rows.filter(**{field: self.within})
-        asked = ids_in(self.data.get(name, ""))
-        return rows.filter(public_id__in=asked) if asked else rows.none()
-
-    def _offer(self, name: str, nothing: str, choices: Iterable[tuple[Any, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, IdField)
-        field.choices = [("", nothing), *((str(value), str(words)) for value, words in choices)]
+        for name, field in self.fields.items():
+            if isinstance(field, IdField):
+                field.offer(workspace, self.data.get(name, ""))
 
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"].lower()
@@ -175,7 +205,3 @@ class SaveFilterForm(FilterNameForm):
         except (ValueError, ArithmeticError):
             self.add_error("query", "This is not a filter.")
         return given
-
-
-def _name_of(widget: Widget) -> str:
-    return f"{widget.name} (deleted)" if widget.deleted_at else widget.name

@@ -6,7 +6,7 @@ from typing import Final, NoReturn, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from accounts.models import Membership, User, Workspace
 from accounts.rights import STAFF_RIGHTS, Right, Role
@@ -19,6 +19,15 @@ _OPEN: Final = Compiled(
     lambda user, workspace: Membership.objects.open().filter(user=user, workspace=workspace),
     user=int,
     workspace=int,
+)
+_MEMBERSHIPS: Final = Compiled(
+    lambda user: (
+        Membership.objects.annotate_second_step()
+        .filter(user=user)
+        .select_related("workspace")
+        .order_by("created_at", "id")
+    ),
+    user=int,
 )
 
 
@@ -97,12 +106,15 @@ def require_second_step(workspace: Workspace, *, required: bool, caller: Caller)
 
 def memberships_of(user: User) -> list[Membership]:
     """Where this person belongs, the oldest first, each with its workspace."""
-    return list(_memberships(user))
+    memberships = _MEMBERSHIPS.rows(user=user.pk)
+    for membership in memberships:
+        membership.user = user
+    return memberships
 
 
 def of(user: User) -> Membership | None:
     """The oldest of their memberships: where a person works who has chosen no other workspace."""
-    return _memberships(user).first()
+    return next(iter(memberships_of(user)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +204,3 @@ def _create(name: str, owner: User, caller: Caller) -> Workspace:
         audit.record(Action.WORKSPACE_CREATED, caller=caller, workspace=workspace, obj=workspace)
         User.objects.filter(pk=owner.pk).update(is_settled=True)
     return workspace
-
-
-def _memberships(user: User) -> QuerySet[Membership]:
-    memberships = user.memberships.annotate_second_step()
-    return memberships.select_related("workspace").order_by("created_at", "id")

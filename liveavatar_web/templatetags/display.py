@@ -1,13 +1,18 @@
 """How values are shown to people: times, durations, states and the words for codes."""
 
-from datetime import datetime
-from typing import Final
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.text import capfirst
+
+from liveavatar_web.templatetags.assets import icon
 
 register = template.Library()
 
@@ -24,6 +29,7 @@ _TONES: Final[dict[str, tuple[str, str]]] = {
     "ended": ("", "check"),
 }
 _MOVING: Final = ("busy", "loader-circle")
+_PULSE: Final = SafeString('<span class="badge__pulse" aria-hidden="true"></span>')
 
 
 @register.filter
@@ -31,16 +37,22 @@ def starts_with(text: str, prefix: str) -> bool:
     return text.startswith(prefix)
 
 
-@register.filter
-def tone(state: str) -> str:
-    """The badge tone of a state: good, warn, bad, busy or none."""
-    return _TONES.get(state, _MOVING)[0]
+@register.simple_tag
+def state_badge(thing: Model) -> SafeString:
+    """The state of a key, a context or a session. What is live has a pulse in place of an icon."""
+    state = str(thing.state)  # type: ignore[attr-defined]
+    words = _state_words(type(thing), state)
+    tone, icon_name = _TONES.get(state, _MOVING)
+    sign = icon(icon_name) if icon_name else _PULSE
+    badge = f"badge badge--{tone}" if tone else "badge"
+    return format_html('<span class="{}" data-state="{}">{}{}</span>', badge, state, sign, words)
 
 
-@register.filter
-def state_icon(state: str) -> str:
-    """The icon of a state; none for a live session, which has a pulse instead."""
-    return _TONES.get(state, _MOVING)[1]
+@cache
+def _state_words(model: type[Model], state: str) -> str:
+    """Kept, since Django goes through all of them for each row of a list."""
+    field: Any = model._meta.get_field("state")
+    return capfirst(str(dict(field.flatchoices)[state]))
 
 
 @register.filter
@@ -51,6 +63,30 @@ def clock(seconds: int | None) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def count(number: int) -> str:
+    """`12,345`."""
+    return f"{number:,}"
+
+
+@register.filter
+def credit_figure(amount: Decimal) -> str:
+    """Credits to two places, without them where there is no fraction: `1,204`, `0.50`."""
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+@register.filter
+def full_day(day: date) -> str:
+    """`4 Mar 2026`."""
+    return f"{day:%-d %b %Y}"
+
+
+@register.filter
+def short_day(day: date) -> str:
+    """`4 Mar`, where the year is known."""
+    return f"{day:%-d %b}"
 
 
 @register.filter
@@ -65,19 +101,17 @@ def moment(at: datetime, style: str = "moment") -> SafeString:
 
     Styles: `moment` (day and time), `clock` (time with seconds), `ago` (how long since).
     """
-    utc = localtime(at)
+    utc = at.astimezone(UTC)
     full = f"{utc:%-d %b %Y, %H:%M} UTC"
     words = full
     if style == "ago":
         words = naturaltime(at)
     elif style == "clock":
         words = f"{utc:%H:%M:%S}"
-    return format_html(
-        '<time datetime="{}" data-local="{}" title="{}">{}</time>',
-        utc.isoformat(timespec="milliseconds"),
-        style,
-        full,
-        words,
+    exactly = utc.isoformat(timespec="milliseconds")
+    # Nothing in it is anybody's text, and a page has dozens.
+    return SafeString(
+        f'<time datetime="{exactly}" data-local="{style}" title="{full}">{words}</time>'
     )
 
 

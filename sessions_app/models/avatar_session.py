@@ -27,6 +27,14 @@ _OPEN = [state.value for state in LIFECYCLE if state in OPEN]
 _HOLDING = [state.value for state, stage in LIFECYCLE.items() if stage.holds_slot]
 _OVER = [state.value for state in LIFECYCLE if state in OVER]
 _NEWEST = ("-requested_at", "-id")
+# What a line of a list tells.
+_OF_A_LINE = ("workspace", "requested_by", "widget", "avatar", "context")
+_LINE = (
+    *("public_id", "state", "origin", "is_sandbox", "end_reason", "credits"),
+    *("requested_at", "started_at", "limit_at", "ended_at"),
+    *("workspace__name", "requested_by__email", "widget__name", "context__name"),
+    *("avatar__name", "avatar__preview_url"),
+)
 
 
 class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
@@ -51,6 +59,10 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
         if membership.may(Right.READ_AUDIT):
             return rows
         return rows.filter(requested_by=membership.user_id)
+
+    def lines(self) -> "AvatarSessionQuerySet":
+        """To be shown in a list: with what a line tells, and nothing else; no room's token."""
+        return self.select_related(*_OF_A_LINE).only(*_LINE)
 
     def open(self) -> "AvatarSessionQuerySet":
         """Not over yet: waiting, starting, live or ending."""

@@ -49,7 +49,7 @@ class NotLive(Exception):
 
 def own(user: User, public_id: UUID) -> AvatarSession | None:
     """The session by this id, if it is this person's; what its page asks for all the time."""
-    session = next(iter(_ASKED_BY.rows(user=user.pk, session=public_id)), None)
+    session = _ASKED_BY.first(user=user.pk, session=public_id)
     if session is not None:
         session.requested_by = user
     return session

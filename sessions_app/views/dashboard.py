@@ -35,8 +35,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     """What is missing, what is running, and what there was."""
     membership, now = request.membership, timezone.now()
     workspace = membership.workspace
-    sessions = AvatarSession.objects.shown_in(membership)
-    sessions = sessions.select_related("avatar", "requested_by", "context", "widget")
+    sessions = AvatarSession.objects.shown_in(membership).lines()
     recent = list(sessions[:8])
     own_first = Case(When(requested_by=request.user, then=0), default=1)
     running = list(sessions.listed_open().order_by(own_first, "-requested_at", "-id")[:20])

@@ -72,10 +72,7 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
     form, page, selection = scope.form, _NOTHING, Selection()
     if form.is_valid():
         selection = form.selection()
-        rows = scope.rows.select_related("avatar", "requested_by", "widget")
-        if scope.is_everywhere:
-            rows = rows.select_related("workspace")
-        past = selection.past(rows, of_one=not scope.is_everywhere)
+        past = selection.past(scope.rows.lines(), of_one=not scope.is_everywhere)
         page = past.stretch(Place.parse(request.GET.get("before", "")))
     values = scope.watched() | {
         "scope": scope,
@@ -95,8 +92,7 @@ def _live(request: HttpRequest, scope: Scope) -> HttpResponse:
     form, selection, found = scope.form, Selection(), AvatarSession.objects.none()
     if form.is_valid():
         selection = form.selection().without("state")
-        found = selection.matching(scope.rows.listed_open())
-        found = found.select_related("workspace", "avatar", "requested_by", "widget")
+        found = selection.matching(scope.rows.listed_open()).lines()
     sessions = list(found[: _MOST_LIVE + 1])
     values = scope.watched() | {
         "scope": scope,

@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.template import Context, Template
 from django.utils import timezone
 
+from accounts.models import ProviderKey
 from liveavatar_web.templatetags import assets, display
 from liveavatar_web.templatetags.assets import NotBuilt
+from sessions_app.models import AvatarSession
 
 
 @pytest.fixture
@@ -89,17 +92,29 @@ def test_a_moment_ago_is_told_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "tone", "icon"),
+    ("thing", "tone", "icon", "words"),
     [
-        ("ready", "good", "circle-check"),
-        ("live", "good", ""),
-        ("pushing", "busy", "loader-circle"),
-        ("rejected", "bad", "circle-alert"),
-        ("ended", "", "check"),
+        (ProviderKey(state="ready"), " badge--good", "circle-check", "Ready"),
+        (ProviderKey(state="pushing"), " badge--busy", "loader-circle", "Being delivered"),
+        (ProviderKey(state="rejected"), " badge--bad", "circle-alert", "Refused"),
+        (AvatarSession(state="ended"), "", "check", "Ended"),
     ],
 )
-def test_a_state_has_a_tone_and_never_colour_alone(state: str, tone: str, icon: str) -> None:
-    assert (display.tone(state), display.state_icon(state)) == (tone, icon)
+def test_a_state_has_a_tone_and_never_colour_alone(
+    manifest: Path, thing: Model, tone: str, icon: str, words: str
+) -> None:
+    assert display.state_badge(thing) == (
+        f'<span class="badge{tone}" data-state="{thing.state}">'  # type: ignore[attr-defined]
+        f'<svg class="icon" aria-hidden="true"><use href="/static/dist/icons-00000000.svg#{icon}">'
+        f"</use></svg>{words}</span>"
+    )
+
+
+def test_what_is_live_has_a_pulse() -> None:
+    assert display.state_badge(AvatarSession(state="live")) == (
+        '<span class="badge badge--good" data-state="live">'
+        '<span class="badge__pulse" aria-hidden="true"></span>Live</span>'
+    )
 
 
 def test_a_code_reads_as_words() -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import ProviderKey, User
+from accounts.session_store import SessionStore
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
 from tests import build

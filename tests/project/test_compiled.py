@@ -1,10 +1,14 @@
 """Questions whose SQL is built once: they answer as their querysets do."""
 
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership, User, Workspace
 from accounts.rights import Role
@@ -48,15 +52,60 @@ def test_a_row_that_it_finds_is_whole(alice: User, wish: Wish) -> None:
     assert not found.get_deferred_fields()
 
 
-def test_one_value_is_the_first_column_or_nothing() -> None:
+def test_what_belongs_to_a_row_comes_with_it(
+    alice: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    workspace = build.workspace()
+    build.member(workspace, alice, Role.MEMBER)
+    memberships = Compiled(
+        lambda user: (
+            Membership.objects.annotate_second_step().filter(user=user).select_related("workspace")
+        ),
+        user=int,
+    )
+
+    with django_assert_num_queries(1):
+        (found,) = memberships.rows(user=alice.pk)
+        assert (found.workspace, found.is_open) == (workspace, True)
+
+
+def test_a_text_is_an_argument_like_another() -> None:
+    workspaces = Compiled(lambda name: Workspace.objects.filter(name=name), name=str)
+    wanted = Workspace.objects.create(name="one % of ' them")
+    Workspace.objects.create(name="another")
+
+    assert workspaces.rows(name="one % of ' them") == [wanted]
+    assert workspaces.rows(name="") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_by_its_own_connection() -> None:
+    wanted = build.workspace()
+    by_pk = Compiled(lambda pk: Workspace.objects.filter(pk=pk), pk=int)
+    asked: list[tuple[list[Workspace], int]] = []
+
+    def ask() -> None:
+        with CaptureQueriesContext(connection) as queries:
+            asked.append((by_pk.rows(pk=wanted.pk), len(queries)))
+        connection.close()
+
+    ask()
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+
+    assert asked == [([wanted], 1), ([wanted], 1)]
+
+
+def test_one_value_is_the_first_or_nothing() -> None:
     workspace = build.workspace()
     versions = Compiled(
-        lambda wanted: Workspace.objects.filter(public_id=wanted).values_list("version"),
+        lambda wanted: Workspace.objects.filter(public_id=wanted).values_list("version", flat=True),
         wanted=UUID,
     )
 
-    assert versions.first_value(wanted=workspace.public_id) == 1
-    assert versions.first_value(wanted=uuid4()) is None
+    assert versions.first(wanted=workspace.public_id) == 1
+    assert versions.first(wanted=uuid4()) is None
 
 
 def test_the_statement_is_built_once(alice: User) -> None:
