@@ -1,5 +1,6 @@
 """The ASGI root: watch requests and metrics go to applications of their own, all else to Django."""
 
+import gc
 import os
 
 import django
@@ -13,6 +14,10 @@ from liveavatar_web.handler import ThreadedHandler  # noqa: E402
 from liveavatar_web.plain_asgi import Receive, Scope, Send  # noqa: E402
 
 django_application = ThreadedHandler()
+# What stays for as long as the process does is not gone through for garbage any more: that took an
+# eighth of a second each time, while nobody was answered.
+gc.collect()
+gc.freeze()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

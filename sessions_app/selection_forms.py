@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,7 +26,7 @@ class IdField(forms.ChoiceField):
     """One of some things, by public id; another id stays, for what is listed no more.
 
     `things` are rows of a public id and of what `words` are made; `within` is the lookup by which
-    they belong to a workspace, if they do.
+    they belong to a workspace, if they do. They are asked for when somebody looks at the field.
     """
 
     widget = PlainSelect
@@ -51,6 +52,12 @@ class IdField(forms.ChoiceField):
 
     def offer(self, workspace: Workspace | None, asked: str) -> None:
         """What the workspace has; without one only what is asked for: there may be too many."""
+        self.choices = cache(lambda: self._offered(workspace, asked))
+
+    def valid_value(self, value: Any) -> bool:
+        return any(value == other for other, _ in self._others) or bool(ids_in(value))
+
+    def _offered(self, workspace: Workspace | None, asked: str) -> list[tuple[str, str]]:
         if self._owned is None:
             rows = self._all.rows()
         elif workspace is not None:
@@ -58,18 +65,9 @@ class IdField(forms.ChoiceField):
         else:
             rows = [row for each in ids_in(asked) for row in self._asked.rows(wanted=each)]
         choices = [(str(public_id), self._words(*rest)) for public_id, *rest in rows]
-        self.choices = [*self._others, *choices]
-
-    def valid_value(self, value: Any) -> bool:
-        if super().valid_value(value):
-            return True
-        try:
-            UUID(str(value))
-        except ValueError:
-            return False
-        assert isinstance(self.choices, list)
-        self.choices = [*self.choices, (str(value), f"No longer listed ({str(value)[:8]})")]
-        return True
+        if ids_in(asked) and all(value != asked for value, _ in choices):
+            choices.append((asked, f"No longer listed ({asked[:8]})"))
+        return [*self._others, *choices]
 
 
 class SelectionForm(forms.Form):

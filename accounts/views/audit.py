@@ -1,7 +1,7 @@
 """The audit trail: of the workspace where one works, or of all of them for staff."""
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -21,8 +21,6 @@ from accounts.services.callers import Caller
 from liveavatar_web import exports
 from liveavatar_web.exports import Format
 from liveavatar_web.look_back import Place, Stretch
-
-PAGE_SIZE: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ def _page(request: HttpRequest, scope: Scope) -> HttpResponse:
     if form.is_valid():
         place = Place.parse(request.GET.get("before", ""))
         past = form.wanted().past(scope.rows, of_one=not scope.is_everywhere)
-        page = past.stretch(place, size=PAGE_SIZE)
+        page = past.stretch(place)
     context = {
         "scope": scope,
         "events": trail.told(page.rows),

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Model
 from django.utils.html import format_html
@@ -41,18 +42,20 @@ def starts_with(text: str, prefix: str) -> bool:
 def state_badge(thing: Model) -> SafeString:
     """The state of a key, a context or a session. What is live has a pulse in place of an icon."""
     state = str(thing.state)  # type: ignore[attr-defined]
-    words = _state_words(type(thing), state)
+    return (_badge if settings.DEBUG else _badge_once)(type(thing), state)
+
+
+def _badge(model: type[Model], state: str) -> SafeString:
+    field: Any = model._meta.get_field("state")
+    words = capfirst(str(dict(field.flatchoices)[state]))
     tone, icon_name = _TONES.get(state, _MOVING)
     sign = icon(icon_name) if icon_name else _PULSE
     badge = f"badge badge--{tone}" if tone else "badge"
     return format_html('<span class="{}" data-state="{}">{}{}</span>', badge, state, sign, words)
 
 
-@cache
-def _state_words(model: type[Model], state: str) -> str:
-    """Kept, since Django goes through all of them for each row of a list."""
-    field: Any = model._meta.get_field("state")
-    return capfirst(str(dict(field.flatchoices)[state]))
+# There are few, and a list has one in each row.
+_badge_once = cache(_badge)
 
 
 @register.filter

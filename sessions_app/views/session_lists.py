@@ -74,11 +74,13 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
         selection = form.selection()
         past = selection.past(scope.rows.lines(), of_one=not scope.is_everywhere)
         page = past.stretch(Place.parse(request.GET.get("before", "")))
+    chips = chips_of(form, selection)
     values = scope.watched() | {
         "scope": scope,
         "form": form,
         "selection": selection,
-        "chips": chips_of(form, selection),
+        "chips": chips,
+        "filters_shown": "filters" in request.GET or form.errors or (scope.is_everywhere and chips),
         "saved_filters": scope.saved_filters,
         "sessions": page.rows,
         "looked_back_to": page.looked_back_to,

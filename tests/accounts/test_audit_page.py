@@ -19,7 +19,6 @@ from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.rights import Role
 from accounts.services import audit, trail
 from accounts.services.audit import Action
-from accounts.views import audit as audit_view
 from liveavatar_web import look_back
 from tests import build
 
@@ -224,7 +223,7 @@ def test_a_page_that_finds_nothing_goes_on_where_it_stopped_looking(
 def test_the_trail_is_read_page_by_page_with_its_filters(
     workspace: Workspace, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_view, "PAGE_SIZE", 2)
+    monkeypatch.setattr(look_back, "PAGE_SIZE", 2)
     wanted = [record(alice, workspace, Action.USER_SIGNED_OUT) for _ in range(5)]
     record(alice, workspace)
     client = Client()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEvent, User, Workspace
 from accounts.rights import Role
@@ -63,6 +64,26 @@ def test_what_is_asked_for_is_said_in_words_that_take_it_away(
         ("Who", bob.email, "?state=ended&least=1.50"),
         ("Credits from", "1.50", f"?state=ended&who={bob.public_id}"),
     ]
+
+
+def test_what_can_be_asked_for_is_read_only_for_whoever_wants_to_choose(
+    browser: Client, bob: User, plan: Wish, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    build.past_session(bob, plan)
+    query = f"state=ended&reason=person&avatar={plan.avatar.public_id}"
+    chosen = f'<option value="{plan.avatar.public_id}" selected>{plan.avatar.name}</option>'
+    browser.get("/sessions/")
+
+    with django_assert_num_queries(7):  # session, person, memberships, a chip, two of rows, kept
+        closed = browser.get(f"/sessions/?{query}")
+    opened = browser.get(f"/sessions/?{query}&filters=open")
+
+    assert "<option" not in text(closed)
+    assert f'<input type="hidden" name="avatar" value="{plan.avatar.public_id}">' in text(closed)
+    assert f'hx-get="/sessions/?{query.replace("&", "&amp;")}&amp;filters=open"' in text(closed)
+    assert chosen in text(opened)
+    assert 'type="hidden" name="avatar"' not in text(opened)
+    assert opened.context["sessions"] == closed.context["sessions"] != []
 
 
 def test_somebody_who_has_left_can_still_be_asked_for(

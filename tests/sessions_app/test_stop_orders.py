@@ -243,5 +243,5 @@ def test_the_live_view_takes_the_same_queries_however_many_talk(
     client.force_login(alice)
     client.get("/sessions/live")
 
-    with django_assert_num_queries(8):  # session, person, memberships, four choices, rows
+    with django_assert_num_queries(4):  # session, person, memberships, rows
         client.get("/sessions/live")
