@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Case, Exists, When
@@ -13,10 +14,21 @@ from accounts.requests import MemberRequest, member_required
 from accounts.rights import Right
 from accounts.services import audit_status
 from liveavatar_web import watch
+from liveavatar_web.compiled import Compiled
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
 from sessions_app.services import budgets, catalogue, limits
 from sessions_app.views import usage_chart
+
+# What a first conversation needs: a key, a context, an avatar.
+_WHAT_THERE_IS: Final[Compiled[tuple[bool, bool, bool]]] = Compiled(
+    lambda workspace: Workspace.objects.filter(pk=workspace).values_list(
+        Exists(ProviderKey.objects.usable().filter(workspace=workspace)),
+        Exists(Context.objects.usable().filter(workspace=workspace)),
+        Exists(Avatar.objects.usable()),
+    ),
+    workspace=int,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +84,7 @@ def _is_held(session: AvatarSession, user: User) -> bool:
 
 
 def _steps(membership: Membership, *, talked: bool) -> list[Step]:
-    workspace = membership.workspace
-    has_key, has_context, has_avatar = (
-        Workspace.objects.filter(pk=workspace.pk)
-        .values_list(
-            Exists(ProviderKey.objects.usable().filter(workspace=workspace)),
-            Exists(Context.objects.usable().filter(workspace=workspace)),
-            Exists(Avatar.objects.usable()),
-        )
-        .get()
-    )
+    ((has_key, has_context, has_avatar),) = _WHAT_THERE_IS.rows(workspace=membership.workspace_id)
     return [
         Step(
             "Add an OpenAI key",
