@@ -1,25 +1,14 @@
 """Forms say what may come in; they validate and never save."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts.actions import Action
-from accounts.models import Workspace
-from accounts.models.user import ids_in
 from accounts.rights import Role
-from accounts.services.trail import EventFilter
 from accounts.services.workspaces import Retention
-from liveavatar_web.selects import PlainSelect
-from liveavatar_web.vault import Secret
-
-# A key has been pasted into the wrong field now and then, and a name is shown to everybody.
-_LOOKS_LIKE_A_KEY: Final = re.compile(r"\bsk-[A-Za-z0-9_-]{12,}")
-_KEY: Final = re.compile(r"[\x21-\x7e]{12,400}")
 
 
 class RoleForm(forms.Form):
@@ -166,106 +155,3 @@ class WorkspaceNameForm(forms.Form):
         help_text="Everybody sees it who is in the workspace or is invited to it.",
         validators=[RegexValidator(r"[\r\n]", "Write it on one line.", inverse_match=True)],
     )
-
-
-class KeyNameForm(forms.Form):
-    name = forms.CharField(
-        max_length=80,
-        help_text="For you and your colleagues, for example “Talks in the showroom”.",
-    )
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if _LOOKS_LIKE_A_KEY.search(name):
-            raise forms.ValidationError("This looks like a key. Give it a name instead.")
-        return name
-
-
-class NewKeyForm(KeyNameForm):
-    value = forms.CharField(
-        label="OpenAI key",
-        help_text="It is sealed at once and never shown again, here or anywhere.",
-        # Not rendered back after an error, and not offered by the browser again.
-        widget=forms.PasswordInput(
-            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
-        ),
-    )
-
-    def clean_value(self) -> Secret:
-        value: str = self.cleaned_data["value"]
-        if not _KEY.fullmatch(value):
-            raise forms.ValidationError("This is not a whole key. Copy it again, in full.")
-        return Secret(value)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        value = cleaned.get("value")
-        if value and value.reveal() in cleaned.get("name", ""):
-            self.add_error("name", "This is the key itself. Give it a name instead.")
-        return cleaned
-
-
-class WorkspaceField(forms.CharField):
-    """A workspace by its id, which may outlive it, its name, or a piece that no other's has.
-
-    Its clean value is the id, as text.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(required=False, max_length=120, label="Workspace")
-
-    @staticmethod
-    def found(data: Mapping[str, Any]) -> Workspace | None:
-        """The one that is asked for, where there is one and it is clear which."""
-        meant = Workspace.objects.meant_by(data.get("workspace", "").strip())
-        return meant[0] if len(meant) == 1 else None
-
-    def clean(self, value: Any) -> str:
-        text = str(super().clean(value))
-        if not text or ids_in(text):
-            return text
-        meant = Workspace.objects.meant_by(text)
-        if not meant:
-            raise forms.ValidationError("There is no such workspace.")
-        if len(meant) > 1:
-            raise forms.ValidationError("Several are called so. Write the id, from its page.")
-        return str(meant[0].public_id)
-
-
-class AuditFilterForm(forms.Form):
-    found: Workspace | None = None
-
-    action = forms.ChoiceField(
-        required=False,
-        choices=[("", "Anything"), *((action.value, action.value) for action in Action)],
-        widget=PlainSelect,
-    )
-    actor = forms.CharField(required=False, max_length=160, label="Who")
-    object = forms.CharField(required=False, max_length=200, label="What")
-    refused = forms.BooleanField(required=False, label="Refused only")
-    since = forms.DateField(
-        required=False, label="From", widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        required=False, label="To", widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        since, until = given.get("since"), given.get("until")
-        if since and until and since > until:
-            self.add_error("until", "This ends before it begins.")
-        return given
-
-    def wanted(self) -> EventFilter:
-        return EventFilter(**self.cleaned_data)
-
-
-class EverywhereAuditForm(AuditFilterForm):
-    """Of the whole installation's trail; `found` is the workspace asked for, if it is there yet."""
-
-    workspace = WorkspaceField()
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.found = WorkspaceField.found(data)

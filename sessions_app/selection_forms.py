@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.forms import WorkspaceField
+from accounts.audit_forms import WorkspaceField
 from accounts.models import ProviderKey, User, Workspace
 from accounts.models.user import ids_in
 from liveavatar_web.compiled import Compiled

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.forms import AuditFilterForm, EverywhereAuditForm
+from accounts.audit_forms import AuditFilterForm, EverywhereAuditForm
 from accounts.models import AuditEvent, Workspace
 from accounts.models.audit_event import AuditEventQuerySet
 from accounts.requests import MemberRequest, StaffRequest, member_required, staff_required

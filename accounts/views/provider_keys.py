@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.forms import KeyNameForm, NewKeyForm
+from accounts.key_forms import KeyNameForm, NewKeyForm
 from accounts.models import AuditEvent, ProviderKey
 from accounts.reauthentication import recent_password_required
 from accounts.requests import MemberRequest, member_required, stand_in
