@@ -94,8 +94,11 @@ function listen(address: string): () => Outcome {
   };
 }
 
+/** In forms that save something: the choice of a look, or of a filter, is lost to nobody. */
 function isBeingWritten(): boolean {
-  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea");
+  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+    "form[method=post] :is(input, textarea)",
+  );
   return [...fields].some(
     (field) =>
       field.value !== field.defaultValue ||

@@ -34,14 +34,23 @@ def test_a_colleague_joins_by_a_letter_works_elsewhere_too_and_is_told_that_they
     doras.get_by_label("Name").fill("Of her own")
     doras.get_by_role("button", name="Make it").click()
     expect(switcher).to_have_accessible_name("Workspace: Of her own")
+    doras.get_by_role("button", name=DORA).click()
+    doras.get_by_text("Dark", exact=True).click()
     doras.goto("/sessions/")
     switcher.click()
     doras.get_by_role("button", name="Demo workspace", exact=True).click()
     expect(switcher).to_have_accessible_name("Workspace: Demo workspace")
 
+    writing = doras.context.new_page()
+    writing.goto("/sessions/?state=failed")
+    writing.get_by_role("button", name="Keep this filter").click()
+    writing.get_by_label("Name").fill("Not kept yet")
+
     owners.get_by_role("link", name=f"Remove {DORA}").click()
-    owners.get_by_role("button", name="Remove", exact=True).click()
+    with writing.expect_response("**/sessions/?state=failed"):
+        owners.get_by_role("button", name="Remove", exact=True).click()
     expect(owners.get_by_text("is no longer in")).to_be_visible()
 
     expect(doras.get_by_text("You are no longer in the workspace where you worked")).to_be_visible()
     expect(switcher).to_have_accessible_name("Workspace: Of her own")
+    expect(writing.get_by_label("Name")).to_have_value("Not kept yet")
