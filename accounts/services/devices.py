@@ -1,5 +1,6 @@
 """Devices on which somebody is signed in."""
 
+import ua_parser
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import QuerySet
@@ -7,6 +8,13 @@ from django.db.models import QuerySet
 from accounts.services import audit
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
+
+
+def called(user_agent: str) -> str:
+    """A browser by the header it sends, as its owner would call it: Firefox on Windows."""
+    told = ua_parser.parse(user_agent)
+    browser = told.user_agent.family if told.user_agent else "Unknown browser"
+    return f"{browser} on {told.os.family}" if told.os else browser
 
 
 def sign_out(devices: QuerySet[UserSession], *, caller: Caller) -> int:

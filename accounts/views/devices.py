@@ -19,7 +19,8 @@ from accounts.services.callers import Caller
 def index(request: HttpRequest) -> HttpResponse:
     found = UserSession.objects.purge_and_list(cast(User, request.user))
     newest = sorted(found, key=lambda device: device.last_seen_at, reverse=True)
-    return render(request, "accounts/devices_page.html", {"devices": newest})
+    named = [(device, devices.called(device.user_agent)) for device in newest]
+    return render(request, "accounts/devices_page.html", {"devices": named})
 
 
 @require_POST
