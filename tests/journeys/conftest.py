@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from scripts.stack import Stack, stack
+from tests.accounts import oidc_provider
+from tests.accounts.oidc_provider import Provider
 from tests.journeys.letters import Letters, taking_letters
 from tests.journeys.person import Person
 from tests.journeys.rows import changed
@@ -43,8 +45,15 @@ def letters() -> Iterator[Letters]:
 
 
 @pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    """Where people of a company sign in, and here by it."""
+    with oidc_provider.running() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
 def product(
-    redis_url: str, letters: Letters, tmp_path_factory: pytest.TempPathFactory
+    redis_url: str, letters: Letters, provider: Provider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """One installation for all journeys; each leaves no session behind."""
     with stack(
@@ -60,6 +69,10 @@ def product(
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=str(letters.port),
         EMAIL_USE_TLS="0",
+        OIDC_SERVER_URL=provider.url,
+        OIDC_CLIENT_ID=oidc_provider.CLIENT_ID,
+        OIDC_CLIENT_SECRET=oidc_provider.CLIENT_SECRET,
+        OIDC_NAME="Example ID",
     ) as running:
         yield running
 
