@@ -1,7 +1,7 @@
 """What the session API takes and gives. Input validates; output renders; neither saves."""
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -10,10 +10,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from liveavatar_web import watch
+from liveavatar_web.compiled import Compiled
 from sessions_app import endings
 from sessions_app.lifecycle import OVER
 from sessions_app.models import AvatarSession, Visit
 from sessions_app.services import avatar_sessions, reports, start_timeline, transcripts
+
+_SUCCESSOR: Final[Compiled[UUID]] = Compiled(
+    lambda session: (
+        AvatarSession.objects.filter(predecessor=session)
+        .order_by()
+        .values_list("public_id", flat=True)
+    ),
+    session=int,
+)
 
 
 class StartInput(serializers.Serializer[Any]):
@@ -137,8 +147,7 @@ class StateOutput(serializers.Serializer[AvatarSession]):
     def get_successor(self, session: AvatarSession) -> UUID | None:
         if session.started_at is None:
             return None  # nothing follows what has not begun
-        following = AvatarSession.objects.filter(predecessor=session)
-        return following.values_list("public_id", flat=True).first()
+        return _SUCCESSOR.first(session=session.pk)
 
     def get_carries_over(self, session: AvatarSession) -> bool:
         if session.predecessor_id is None:
