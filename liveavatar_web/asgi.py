@@ -9,11 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveavatar_web.settings")
 django.setup(set_prefix=False)
 
 # Only importable once Django is set up.
+from django.urls import get_resolver  # noqa: E402
+
 from liveavatar_web import metrics, watch  # noqa: E402
 from liveavatar_web.handler import ThreadedHandler  # noqa: E402
 from liveavatar_web.plain_asgi import Receive, Scope, Send  # noqa: E402
 
 django_application = ThreadedHandler()
+# Loads every view, before a first request would.
+assert get_resolver().url_patterns
 # What stays for as long as the process does is not gone through for garbage any more: that took an
 # eighth of a second each time, while nobody was answered.
 gc.collect()

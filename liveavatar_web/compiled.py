@@ -21,15 +21,18 @@ Row = TypeVar("Row")
 Argument = UUID | int | str
 _Slot = Callable[[dict[str, Argument]], Any]
 
+# What no question asks for by itself, and what fits into any column.
 _SAMPLES: Final[dict[type[Argument], Callable[[], Argument]]] = {
     UUID: uuid4,
-    int: lambda: secrets.randbits(60),
+    int: lambda: 2**30 + secrets.randbits(30),
     str: lambda: secrets.token_hex(16),
 }
 
 
 class Compiled(Generic[Row]):
     """A question that varies in nothing but the values of its arguments: UUIDs, numbers, texts.
+
+    Each stands in the statement as it is. Raises TypeError where that is not so.
 
     versions = Compiled(lambda wanted: Workspace.objects.filter(public_id=wanted), wanted=UUID)
     versions.rows(wanted=public_id)
@@ -52,15 +55,20 @@ class Compiled(Generic[Row]):
 
     @cached_property
     def _built(self) -> "_Built":
-        samples = {name: _SAMPLES[kind]() for name, kind in self._arguments.items()}
+        samples, others = self._samples(), self._samples()
         queryset = self._question(**samples)
         compiler = queryset.query.get_compiler(queryset.db)
         statement, values = compiler.as_sql()
-        again = self._question(**samples).query.sql_with_params()
-        if again != (statement, values):
-            # Such as a time, which would stay what it was when the process began.
+        compiler.connection = None  # this thread's, and what is built stays for all
+        slots = [_slot(value, samples) for value in values]
+        expected = statement, tuple(slot(others) for slot in slots)
+        if self._question(**others).query.sql_with_params() != expected:
+            # Such as a time, or a piece of a text: it would stay what it was at first.
             raise TypeError("what varies in this question is not its arguments alone")
-        return _Built(queryset, compiler, statement, [_slot(value, samples) for value in values])
+        return _Built(queryset, compiler, statement, slots)
+
+    def _samples(self) -> dict[str, Argument]:
+        return {name: _SAMPLES[kind]() for name, kind in self._arguments.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from typing import Final, Generic, Self, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from liveavatar_web.postgresql import planning
+
 Row = TypeVar("Row", bound=Model)
 
 PAGE_SIZE: Final = 25
@@ -67,19 +69,17 @@ class Past(Generic[Row]):
         size: int | None = None,
         look_at: int | None = None,
     ) -> Stretch[Row]:
-        """The page that comes after a place, in two queries at the most."""
+        """The page that comes after a place, in three queries at the most."""
         size, look_at = size or PAGE_SIZE, look_at or LOOK_AT
-        matching = self._beyond(self.matching, after)
-        edge = self._edge(after, look_at)
-        if edge is not None:
-            newer = Q(**{f"{self.by}__gt": edge.at}) | Q(**{self.by: edge.at, "pk__gte": edge.pk})
-            matching = matching.filter(newer, **{f"{self.by}__gte": edge.at})
-        newest = (f"-{self.by}", "-pk")
         # First which, then what belongs to them: a planner that expects few would join all of them.
-        wanted = matching.order_by(*newest).values("pk")[: size + 1]
-        rows = list(self.among.filter(pk__in=wanted).order_by(*newest))
-        if len(rows) > size:
-            return Stretch(rows[:size], self._place(rows[size - 1]))
+        with planning.for_these_values():
+            edge = self._edge(after, look_at)
+            found = self._places(self._within(after, edge))[: size + 1]
+            places = [Place(at, pk) for at, pk in found]
+        shown = [place.pk for place in places[:size]]
+        rows = list(self._newest(self.among.filter(pk__in=shown))) if shown else []
+        if len(places) > size:
+            return Stretch(rows, places[size - 1])
         return Stretch(rows, edge, edge.at if edge else None)
 
     def all(self, *, size: int) -> Iterator[list[Row]]:
@@ -96,10 +96,17 @@ class Past(Generic[Row]):
         """The last row to look at; None where there are fewer, or where each is wanted."""
         if self.matching is self.among:
             return None
-        last = self._beyond(self.among, after).order_by(f"-{self.by}", "-pk")
-        for at, pk in last.values_list(self.by, "pk")[look_at - 1 : look_at]:
+        for at, pk in self._places(self._beyond(self.among, after))[look_at - 1 : look_at]:
             return Place(at, pk)
         return None
+
+    def _within(self, after: Place | None, edge: Place | None) -> QuerySet[Row]:
+        """What is wanted of the rows that are looked at."""
+        matching = self._beyond(self.matching, after)
+        if edge is None:
+            return matching
+        newer = Q(**{f"{self.by}__gt": edge.at}) | Q(**{self.by: edge.at, "pk__gte": edge.pk})
+        return matching.filter(newer, **{f"{self.by}__gte": edge.at})
 
     def _beyond(self, rows: QuerySet[Row], place: Place | None) -> QuerySet[Row]:
         if place is None:
@@ -108,5 +115,8 @@ class Past(Generic[Row]):
         # The second condition follows from the first; it is the one that an index can use.
         return rows.filter(older, **{f"{self.by}__lte": place.at})
 
-    def _place(self, row: Row) -> Place:
-        return Place(getattr(row, self.by), row.pk)
+    def _newest(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        return rows.order_by(f"-{self.by}", "-pk")
+
+    def _places(self, rows: QuerySet[Row]) -> QuerySet[Row, tuple[datetime, int]]:
+        return self._newest(rows).values_list(self.by, "pk")

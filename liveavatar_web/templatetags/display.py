@@ -1,7 +1,7 @@
 """How values are shown to people: times, durations, states and the words for codes."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ _TONES: Final[dict[str, tuple[str, str]]] = {
     "deleted": ("", "circle-slash"),
     "ended": ("", "check"),
 }
+_CENT: Final = Decimal("0.01")
 _MOVING: Final = ("busy", "loader-circle")
 _PULSE: Final = SafeString('<span class="badge__pulse" aria-hidden="true"></span>')
 
@@ -47,7 +48,7 @@ def state_badge(thing: Model) -> SafeString:
 
 def _badge(model: type[Model], state: str) -> SafeString:
     field: Any = model._meta.get_field("state")
-    words = capfirst(str(dict(field.flatchoices)[state]))
+    words = capfirst(str(dict(field.flatchoices).get(state, state)))
     tone, icon_name = _TONES.get(state, _MOVING)
     sign = icon(icon_name) if icon_name else _PULSE
     badge = f"badge badge--{tone}" if tone else "badge"
@@ -77,7 +78,9 @@ def count(number: int) -> str:
 @register.filter
 def credit_figure(amount: Decimal) -> str:
     """Credits to two places, without them where there is no fraction: `1,204`, `0.50`."""
-    return f"{amount:,.2f}".removesuffix(".00")
+    if amount == amount.to_integral_value():
+        return f"{amount:,.0f}"
+    return f"{amount.quantize(_CENT, ROUND_HALF_UP):,}"
 
 
 @register.filter

@@ -81,11 +81,12 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
 
 
 def among_open() -> Q:
-    """That a session is open, asked before all else.
+    """That a session is open, asked before all else, by the index of what is due.
 
-    SQLite would rather look through everything that is over in the same workspace.
+    What is open is due, and nothing else is. By its state, SQLite would rather look through all
+    that is over in the same workspace, and PostgreSQL plan it anew each time.
     """
-    return Q(pk__in=AvatarSession.objects.open().order_by().values("pk"))
+    return Q(pk__in=AvatarSession.objects.filter(due_at__isnull=False).order_by().values("pk"))
 
 
 class AvatarSession(DueWork):

@@ -32,15 +32,22 @@ def of(session: AvatarSession, *, reader: User, may_read_audit: bool) -> Story:
     if may_read_audit:
         visible = AuditEvent.objects.visible_to(reader).filter(object_id=session.public_id)
         events = trail.told(visible[:_EVENTS])
-        asked = visible.filter(action=Action.SESSION_REQUESTED.value).values("public_id")[:1]
-        # As one value: among so many, a planner would look for the first of some that match.
-        asked_from = AuditPersonalData.objects.filter(event_id=asked).first()
+        oldest = events if len(events) < _EVENTS else trail.told(visible.order_by("at", "id")[:1])
+        asked_from = _asked_from(oldest)
     return Story(
         timeline=timeline.of(session),
         estimate=openai_costs.of(session),
         trail=events,
         asked_from=asked_from,
     )
+
+
+def _asked_from(events: list[AuditEvent]) -> AuditPersonalData | None:
+    """Of the oldest event, by which it was asked for, unless the trail does not go back so far."""
+    asked = events[-1] if events else None
+    if asked is None or asked.action != Action.SESSION_REQUESTED.value:
+        return None
+    return asked.personal
 
 
 def prompt_of(session: AvatarSession) -> ContextVersion | None:

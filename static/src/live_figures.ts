@@ -5,7 +5,8 @@ export function figure(kind: string, seconds: number, perMinute: number): string
   if (kind !== "credits") return clockWords(seconds);
   // Whole minutes are billed, the first one at once.
   const credits = Math.max(1, Math.ceil(seconds / 60)) * perMinute;
-  return String(Math.round(credits * 100) / 100);
+  const places = Number.isInteger(credits) ? 0 : 2;
+  return credits.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 const shownAt = new WeakMap<Element, number>();

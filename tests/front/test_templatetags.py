@@ -1,5 +1,6 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,32 @@ def test_an_icon_is_decoration_that_screen_readers_pass_over(manifest: Path) -> 
 )
 def test_seconds_read_as_a_clock(seconds: int | None, words: str) -> None:
     assert display.clock(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "figure"),
+    [
+        ("0", "0"),
+        ("2.0000", "2"),
+        ("1204.5", "1,204.50"),
+        ("0.125", "0.13"),
+        ("0.0049", "0.00"),
+        ("99.999", "100.00"),
+        ("1234567", "1,234,567"),
+    ],
+)
+def test_credits_have_two_places_or_none(amount: str, figure: str) -> None:
+    assert display.credit_figure(Decimal(amount)) == figure
+
+
+def test_figures_of_a_table_are_grouped() -> None:
+    assert (display.count(7), display.count(12_345)) == ("7", "12,345")
+
+
+def test_days_have_their_year_where_it_is_not_known() -> None:
+    day = date(2026, 3, 4)
+
+    assert (display.full_day(day), display.short_day(day)) == ("4 Mar 2026", "4 Mar")
 
 
 def test_a_moment_is_in_utc_until_the_page_knows_better() -> None:

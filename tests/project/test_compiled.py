@@ -124,6 +124,13 @@ def test_the_statement_is_built_once(alice: User) -> None:
     assert len(built) == once
 
 
+def test_what_is_made_of_an_argument_is_not_kept() -> None:
+    called = Compiled(lambda name: Workspace.objects.filter(name__icontains=name), name=str)
+
+    with pytest.raises(TypeError, match="not its arguments alone"):
+        called.rows(name="any")
+
+
 def test_what_varies_by_itself_is_not_kept() -> None:
     recent = Compiled(
         lambda user: User.objects.filter(pk=user, date_joined__lt=timezone.now()), user=int
