@@ -7,7 +7,7 @@ place of the rule, is built once with samples for what varies, and its statement
 
 import copy
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
@@ -69,6 +69,32 @@ class Compiled(Generic[Row]):
 
     def _samples(self) -> dict[str, Argument]:
         return {name: _SAMPLES[kind]() for name, kind in self._arguments.items()}
+
+
+class CompiledAmong(Generic[Row]):
+    """A question about those that have one of some keys: one statement for each number of keys.
+
+    lines = CompiledAmong(lambda keys: AvatarSession.objects.filter(pk__in=keys), int)
+    lines.rows([1, 2, 3])
+    """
+
+    def __init__(
+        self, question: Callable[[list[Any]], QuerySet[Any, Row]], kind: type[Argument]
+    ) -> None:
+        self._question, self._kind = question, kind
+        self._by_number: dict[int, Compiled[Row]] = {}
+
+    def rows(self, keys: Collection[Argument]) -> list[Row]:
+        """What the queryset finds, as it would give it; of no keys, nothing."""
+        if not keys:
+            return []
+        given = {f"key{number}": key for number, key in enumerate(keys)}
+        if len(keys) not in self._by_number:
+            self._by_number[len(keys)] = Compiled(
+                lambda **named: self._question(list(named.values())),
+                **dict.fromkeys(given, self._kind),
+            )
+        return self._by_number[len(keys)].rows(**given)
 
 
 @dataclass(frozen=True, slots=True)

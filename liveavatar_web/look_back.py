@@ -6,7 +6,7 @@ answer is quick, whatever is asked for, and what is asked for is found.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Generic, Self, TypeVar
@@ -18,7 +18,7 @@ from liveavatar_web.postgresql import planning
 Row = TypeVar("Row", bound=Model)
 
 PAGE_SIZE: Final = 25
-LOOK_AT: Final = 5_000
+LOOK_AT: Final = 2_500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TEXT: Final = re.compile(r"(\d{1,17})\.(\d{1,18})", re.ASCII)
 
@@ -68,8 +68,12 @@ class Past(Generic[Row]):
         *,
         size: int | None = None,
         look_at: int | None = None,
+        read: Callable[[list[int]], list[Row]] | None = None,
     ) -> Stretch[Row]:
-        """The page that comes after a place, in three queries at the most."""
+        """The page that comes after a place, in three queries at the most.
+
+        `read` gives the rows of some keys, newest first; without it they are read as in `among`.
+        """
         size, look_at = size or PAGE_SIZE, look_at or LOOK_AT
         # First which, then what belongs to them: a planner that expects few would join all of them.
         with planning.for_these_values():
@@ -77,7 +81,7 @@ class Past(Generic[Row]):
             found = self._places(self._within(after, edge))[: size + 1]
             places = [Place(at, pk) for at, pk in found]
         shown = [place.pk for place in places[:size]]
-        rows = list(self._newest(self.among.filter(pk__in=shown))) if shown else []
+        rows = (read or self._read)(shown) if shown else []
         if len(places) > size:
             return Stretch(rows, places[size - 1])
         return Stretch(rows, edge, edge.at if edge else None)
@@ -114,6 +118,9 @@ class Past(Generic[Row]):
         older = Q(**{f"{self.by}__lt": place.at}) | Q(**{self.by: place.at, "pk__lt": place.pk})
         # The second condition follows from the first; it is the one that an index can use.
         return rows.filter(older, **{f"{self.by}__lte": place.at})
+
+    def _read(self, keys: list[int]) -> list[Row]:
+        return list(self._newest(self.among.filter(pk__in=keys)))
 
     def _newest(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return rows.order_by(f"-{self.by}", "-pk")

@@ -1,7 +1,7 @@
 """The audit trail: of the workspace where one works, or of all of them for staff."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,8 +19,11 @@ from accounts.services import audit_status, trail
 from accounts.services.audit_status import Status
 from accounts.services.callers import Caller
 from liveavatar_web import exports
+from liveavatar_web.compiled import CompiledAmong
 from liveavatar_web.exports import Format
 from liveavatar_web.look_back import Place, Stretch
+
+_EVENTS: Final = CompiledAmong(lambda keys: AuditEvent.objects.filter(pk__in=keys), int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ def _page(request: HttpRequest, scope: Scope) -> HttpResponse:
     if form.is_valid():
         place = Place.parse(request.GET.get("before", ""))
         past = form.wanted().past(scope.rows, of_one=not scope.is_everywhere)
-        page = past.stretch(place)
+        page = past.stretch(place, read=_EVENTS.rows)
     context = {
         "scope": scope,
         "events": trail.told(page.rows),

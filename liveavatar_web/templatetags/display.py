@@ -76,8 +76,9 @@ def count(number: int) -> str:
 
 
 @register.filter
-def credit_figure(amount: Decimal) -> str:
+def credit_figure(amount: Decimal | int) -> str:
     """Credits to two places, without them where there is no fraction: `1,204`, `0.50`."""
+    amount = Decimal(amount)
     if amount == amount.to_integral_value():
         return f"{amount:,.0f}"
     return f"{amount.quantize(_CENT, ROUND_HALF_UP):,}"

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -11,15 +12,36 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Membership, ProviderKey, User, Workspace
 from accounts.requests import MemberRequest, member_required
-from accounts.rights import Right
+from accounts.rights import Right, Role
 from accounts.services import audit_status
 from liveavatar_web import watch
 from liveavatar_web.compiled import Compiled
 from sessions_app.lifecycle import State
 from sessions_app.models import Avatar, AvatarSession, Context
+from sessions_app.models.avatar_session import AvatarSessionQuerySet
 from sessions_app.services import budgets, catalogue, limits
 from sessions_app.views import usage_chart
 
+
+def _shown(role: Role, workspace: int, user: int) -> AvatarSessionQuerySet:
+    membership = Membership(role=role.value, workspace_id=workspace, user_id=user)
+    return AvatarSession.objects.shown_in(membership).lines()
+
+
+def _recent(role: Role, *, workspace: int, user: int) -> AvatarSessionQuerySet:
+    return _shown(role, workspace, user)[:8]
+
+
+def _running(role: Role, *, workspace: int, user: int) -> AvatarSessionQuerySet:
+    own_first = Case(When(requested_by=user, then=0), default=1)
+    rows = _shown(role, workspace, user).listed_open()
+    return rows.order_by(own_first, "-requested_at", "-id")[:20]
+
+
+_RECENT: Final = {role: Compiled(partial(_recent, role), workspace=int, user=int) for role in Role}
+_RUNNING: Final = {
+    role: Compiled(partial(_running, role), workspace=int, user=int) for role in Role
+}
 # What a first conversation needs: a key, a context, an avatar.
 _WHAT_THERE_IS: Final[Compiled[tuple[bool, bool, bool]]] = Compiled(
     lambda workspace: Workspace.objects.filter(pk=workspace).values_list(
@@ -47,10 +69,8 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     """What is missing, what is running, and what there was."""
     membership, now = request.membership, timezone.now()
     workspace = membership.workspace
-    sessions = AvatarSession.objects.shown_in(membership).lines()
-    recent = list(sessions[:8])
-    own_first = Case(When(requested_by=request.user, then=0), default=1)
-    running = list(sessions.listed_open().order_by(own_first, "-requested_at", "-id")[:20])
+    role, whose = Role(membership.role), {"workspace": workspace.pk, "user": membership.user_id}
+    recent, running = _RECENT[role].rows(**whose), _RUNNING[role].rows(**whose)
     steps = _steps(membership, talked=any(session.started_at for session in recent))
     month = budgets.month(workspace, period=limits.periods(now)[1])
     page = {

@@ -1,17 +1,17 @@
 """Whose sessions the pages tell of: those of a workspace to a member, everybody's to staff."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Self
 
-from django.db.models import QuerySet
-
-from accounts.models import Workspace
+from accounts.models import Membership, User, Workspace
 from accounts.requests import MemberRequest, StaffRequest
 from accounts.rights import STAFF_RIGHTS, Right
 from accounts.services import changes
 from accounts.services.callers import Caller
 from liveavatar_web import watch
+from liveavatar_web.compiled import Compiled
 from sessions_app.models import AvatarSession, SavedFilter
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
 from sessions_app.selection_forms import EverywhereForm, SelectionForm
@@ -25,6 +25,17 @@ _PAGES: Final = (
 OF_MEMBERS: Final = {name: name for name in _PAGES}
 OF_STAFF: Final = {name: f"staff_{name}" for name in _PAGES}
 
+_SAVED: Final = Compiled(
+    lambda workspace, user: SavedFilter.objects.shown_in(
+        Membership(workspace_id=workspace, user_id=user)
+    ),
+    workspace=int,
+    user=int,
+)
+_SAVED_OF_STAFF: Final = Compiled(
+    lambda user: SavedFilter.objects.shown_to_staff(User(pk=user)), user=int
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -35,7 +46,7 @@ class Scope:
     workspace: Workspace | None
     is_everybodys: bool  # or one person's own
     caller: Caller
-    saved_filters: QuerySet[SavedFilter]
+    saved_filters: Callable[[], list[SavedFilter]]
     may_share_filters: bool
     may_stop_any: bool
     routes: Mapping[str, str]
@@ -51,7 +62,7 @@ class Scope:
             workspace=workspace,
             is_everybodys=everybodys,
             caller=Caller.of(request),
-            saved_filters=SavedFilter.objects.shown_in(membership),
+            saved_filters=partial(_SAVED.rows, workspace=workspace.pk, user=membership.user_id),
             may_share_filters=membership.may(Right.SHARE_FILTERS),
             may_stop_any=membership.may(Right.STOP_ANY_SESSION),
             routes=OF_MEMBERS,
@@ -65,7 +76,7 @@ class Scope:
             workspace=None,
             is_everybodys=True,
             caller=Caller.of_staff(request),
-            saved_filters=SavedFilter.objects.shown_to_staff(request.user),
+            saved_filters=partial(_SAVED_OF_STAFF.rows, user=request.user.pk),
             may_share_filters=True,
             may_stop_any=request.user.has_perm(STAFF_RIGHTS[Right.STOP_ANY_SESSION]),
             routes=OF_STAFF,

@@ -1,6 +1,7 @@
 """The list of sessions, and of those that run now, by whatever the address asks for."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import MemberRequest, StaffRequest, member_required, staff_required
 from liveavatar_web import exports
+from liveavatar_web.compiled import CompiledAmong
 from liveavatar_web.exports import Format
 from liveavatar_web.look_back import Place, Stretch
 from sessions_app.models import AvatarSession
@@ -20,6 +22,7 @@ from sessions_app.services.selections import Selection
 from sessions_app.views.scopes import Scope
 
 _MOST_LIVE = 200
+_LINES: Final = CompiledAmong(lambda keys: AvatarSession.objects.filter(pk__in=keys).lines(), int)
 _NOTHING: Stretch[AvatarSession] = Stretch([], None)
 
 
@@ -72,8 +75,8 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
     form, page, selection = scope.form, _NOTHING, Selection()
     if form.is_valid():
         selection = form.selection()
-        past = selection.past(scope.rows.lines(), of_one=not scope.is_everywhere)
-        page = past.stretch(Place.parse(request.GET.get("before", "")))
+        past = selection.past(scope.rows, of_one=not scope.is_everywhere)
+        page = past.stretch(Place.parse(request.GET.get("before", "")), read=_LINES.rows)
     chips = chips_of(form, selection)
     values = scope.watched() | {
         "scope": scope,
@@ -81,7 +84,7 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
         "selection": selection,
         "chips": chips,
         "filters_shown": "filters" in request.GET or form.errors or (scope.is_everywhere and chips),
-        "saved_filters": scope.saved_filters,
+        "saved_filters": scope.saved_filters(),
         "sessions": page.rows,
         "looked_back_to": page.looked_back_to,
         "next_url": next_url(request, page),

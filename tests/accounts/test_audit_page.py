@@ -252,7 +252,7 @@ def test_the_trail_takes_the_same_queries_however_long_it_is(
     client.force_login(alice)
 
     # Session, person, membership, events, personal data, names, how the chain stands.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("audit"))
 
 

@@ -357,7 +357,9 @@ def tamper(workspace: Workspace, how: str, number: int, with_what: str) -> None:
     if event is None:
         return
     if how == "edit":
-        change(rows(workspace, number), **{with_what: EDITS[with_what]})
+        # An id of which there may be one.
+        value = uuid4() if with_what == "public_id" else EDITS[with_what]
+        change(rows(workspace, number), **{with_what: value})
     elif how == "remove":
         remove(rows(workspace, number))
     elif how == "exchange" and (other := rows(workspace, int(with_what)).first()):

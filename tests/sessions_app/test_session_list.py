@@ -74,7 +74,7 @@ def test_what_can_be_asked_for_is_read_only_for_whoever_wants_to_choose(
     chosen = f'<option value="{plan.avatar.public_id}" selected>{plan.avatar.name}</option>'
     browser.get("/sessions/")
 
-    with django_assert_num_queries(7):  # session, person, memberships, a chip, two of rows, kept
+    with django_assert_num_queries(8):  # session, person, memberships, a chip, rows by three, kept
         closed = browser.get(f"/sessions/?{query}")
     opened = browser.get(f"/sessions/?{query}&filters=open")
 
