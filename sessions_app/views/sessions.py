@@ -1,14 +1,17 @@
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from accounts.requests import MemberRequest, member_required, stand_in
 from accounts.services.callers import Caller
+from liveavatar_web.compiled import Compiled
 from sessions_app.forms import AgainForm, SessionForm
 from sessions_app.models import AvatarSession
 from sessions_app.models.avatar_session import AvatarSessionQuerySet
@@ -17,20 +20,41 @@ from sessions_app.services.acceptance import NotStartable
 from sessions_app.services.limits import QuotaReached
 
 
+def _with_all_of(rows: AvatarSessionQuerySet) -> AvatarSessionQuerySet:
+    """With what a session's page tells."""
+    return rows.select_related(
+        *("workspace", "avatar", "context__source", "provider_key", "requested_by"),
+        *("widget", "visit", "predecessor", "successor"),
+    )
+
+
+_VISIBLE: Final = Compiled(
+    lambda user, session: _with_all_of(
+        AvatarSession.objects.visible_to(User(pk=user)).filter(public_id=session)
+    ),
+    user=int,
+    session=UUID,
+)
+_ANY: Final = Compiled(
+    lambda session: _with_all_of(AvatarSession.objects.filter(public_id=session)), session=UUID
+)
+
+
 def visible_session(request: MemberRequest, public_id: UUID) -> AvatarSession:
     """One that this person may see, else 404; `request.membership` is theirs in its workspace."""
-    found = with_all_of(AvatarSession.objects.visible_to(request.user), public_id)
+    found = _VISIBLE.first(user=request.user.pk, session=public_id)
+    if found is None:
+        raise Http404
     stand_in(request, found.workspace)
     return found
 
 
-def with_all_of(rows: AvatarSessionQuerySet, public_id: UUID) -> AvatarSession:
-    """That one of the rows, else 404, read with what its page tells."""
-    whole = rows.select_related(
-        *("workspace", "avatar", "context__source", "provider_key", "requested_by"),
-        *("widget", "visit", "predecessor", "successor"),
-    )
-    return get_object_or_404(whole, public_id=public_id)
+def any_session(public_id: UUID) -> AvatarSession:
+    """One of the installation's, for staff; else 404."""
+    found = _ANY.first(session=public_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

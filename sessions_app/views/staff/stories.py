@@ -17,14 +17,14 @@ from sessions_app.forms import ReasonForm
 from sessions_app.models import AvatarSession
 from sessions_app.services import avatar_sessions, stories
 from sessions_app.views import scopes, transcripts
-from sessions_app.views.sessions import with_all_of
+from sessions_app.views.sessions import any_session
 from sessions_app.views.stories import story_of, watched
 
 
 @require_safe
 @staff_required
 def session(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    found = _session(public_id)
+    found = any_session(public_id)
     values = _values(request, found) | watched(found)
     return render(request, "sessions_app/session_page.html", values)
 
@@ -34,7 +34,7 @@ def session(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_required
 def transcript_read(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Shown in this one answer, or handed out as a file; the workspace sees that, and why."""
-    found = _session(public_id)
+    found = any_session(public_id)
     if request.method != "POST":
         return redirect("staff_session", public_id=public_id)
     caller = Caller.of_staff(request)
@@ -46,7 +46,7 @@ def transcript_read(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_required
 def prompt_read(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """As `transcript_read`, of the context as the session used it."""
-    found = _session(public_id)
+    found = any_session(public_id)
     if request.method != "POST":
         return redirect("staff_session", public_id=public_id)
     form = ReasonForm(request.POST, auto_id="prompt_%s")
@@ -60,17 +60,13 @@ def prompt_read(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @staff_required
 def session_stop(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    found = _session(public_id)
+    found = any_session(public_id)
     avatar_sessions.stop_by(found, caller=Caller.of_staff(request), now=timezone.now())
     if request.headers.get("HX-Request"):
         # The page shows the list, and watches it.
         return HttpResponse(status=204)
     messages.info(request, "The conversation is ending.")
     return redirect("staff_session", public_id=public_id)
-
-
-def _session(public_id: UUID) -> AvatarSession:
-    return with_all_of(AvatarSession.objects.all(), public_id)
 
 
 def _values(request: StaffRequest, found: AvatarSession) -> dict[str, Any]:
