@@ -215,8 +215,8 @@ def ready(visitor: Visitor) -> str:
         {"ticket": None},
         {"ticket": "another ticket"},
         {"jti": ""},
-        {"at": timezone.now() - timedelta(minutes=3)},
-        {"at": timezone.now() + timedelta(minutes=3)},
+        {"ahead": timedelta(minutes=-3)},
+        {"ahead": timedelta(minutes=3)},
         {"typ": "JWT"},
     ],
     ids=["another key", "no ticket in it", "other ticket", "no id", "old", "future", "not DPoP"],
@@ -224,7 +224,10 @@ def ready(visitor: Visitor) -> str:
 def test_a_start_proves_that_it_holds_the_tickets_key(
     visitor: Visitor, proof: dict[str, Any]
 ) -> None:
-    assert_refused(visitor.start(ready(visitor), **proof))
+    solution = ready(visitor)
+    if ahead := proof.get("ahead"):
+        proof = {"at": timezone.now() + ahead}
+    assert_refused(visitor.start(solution, **proof))
 
 
 def test_a_copied_ticket_is_worth_nothing_without_its_key(visitor: Visitor) -> None:
