@@ -75,18 +75,18 @@ class Past(Generic[Row]):
         `read` gives the rows of some keys, newest first; without it all is read as in `among`.
         """
         size, look_at = size or PAGE_SIZE, look_at or LOOK_AT
-        # First which, then what belongs to them: a planner that expects few would join all of them.
         with planning.for_these_values():
             edge = self._edge(after, look_at)
-            found = self._places(self._within(after, edge))[: size + 1]
-            places = [Place(at, pk) for at, pk in found]
-        shown = places[:size]
-        if read is not None:
-            rows = read([place.pk for place in shown])
+        within = self._within(after, edge)
+        if read is None:
+            rows = self._rows(within, size + 1)
+            places = [self._place(row) for row in rows]
         else:
-            rows = self._read(after, shown[-1]) if shown else []
+            with planning.for_these_values():
+                places = [Place(at, pk) for at, pk in self._places(within)[: size + 1]]
+            rows = read([place.pk for place in places[:size]])
         if len(places) > size:
-            return Stretch(rows, shown[-1])
+            return Stretch(rows[:size], places[size - 1])
         return Stretch(rows, edge, edge.at if edge else None)
 
     def all(self, *, size: int) -> Iterator[list[Row]]:
@@ -122,10 +122,13 @@ class Past(Generic[Row]):
         # The second condition follows from the first; it is the one that an index can use.
         return rows.filter(older, **{f"{self.by}__lte": place.at})
 
-    def _read(self, after: Place | None, last: Place) -> list[Row]:
-        """The rows of a page, however many: a statement with a thousand keys is slow to build."""
-        wanted = self._within(after, last).values("pk")
+    def _rows(self, within: QuerySet[Row], number: int) -> list[Row]:
+        """First which, then what belongs to them: a planner that expects few would join all."""
+        wanted = self._newest(within).values("pk")[:number]
         return list(self._newest(self.among.filter(pk__in=wanted)))
+
+    def _place(self, row: Row) -> Place:
+        return Place(getattr(row, self.by), row.pk)
 
     def _newest(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return rows.order_by(f"-{self.by}", "-pk")

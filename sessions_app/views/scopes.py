@@ -48,7 +48,7 @@ class Scope:
     caller: Caller
     saved_filters: Callable[[], list[SavedFilter]]
     may_share_filters: bool
-    may_stop_any: bool
+    may_stop_any: Callable[[], bool]
     routes: Mapping[str, str]
 
     @classmethod
@@ -64,7 +64,7 @@ class Scope:
             caller=Caller.of(request),
             saved_filters=partial(_SAVED.rows, workspace=workspace.pk, user=membership.user_id),
             may_share_filters=membership.may(Right.SHARE_FILTERS),
-            may_stop_any=membership.may(Right.STOP_ANY_SESSION),
+            may_stop_any=partial(membership.may, Right.STOP_ANY_SESSION),
             routes=OF_MEMBERS,
         )
 
@@ -78,7 +78,7 @@ class Scope:
             caller=Caller.of_staff(request),
             saved_filters=partial(_SAVED_OF_STAFF.rows, user=request.user.pk),
             may_share_filters=True,
-            may_stop_any=request.user.has_perm(STAFF_RIGHTS[Right.STOP_ANY_SESSION]),
+            may_stop_any=partial(request.user.has_perm, STAFF_RIGHTS[Right.STOP_ANY_SESSION]),
             routes=OF_STAFF,
         )
 

@@ -68,15 +68,20 @@ def test_a_row_that_is_added_shifts_nothing(rows: list[Workspace]) -> None:
 
 
 @pytest.mark.parametrize("narrowed", [False, True])
-def test_a_stretch_takes_three_queries_at_the_most(narrowed: bool, rows: list[Workspace]) -> None:
+@pytest.mark.parametrize("by_keys", [False, True])
+def test_a_stretch_takes_three_queries_at_the_most(
+    by_keys: bool, narrowed: bool, rows: list[Workspace]
+) -> None:
     matching = Workspace.objects.filter(pk__lt=rows[0].pk) if narrowed else None
 
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        past(matching).stretch(size=3, look_at=5)
+    def read(keys: list[int]) -> list[Workspace]:
+        return list(Workspace.objects.filter(pk__in=keys).order_by("-created_at", "-pk"))
 
-    assert len(asked) == (3 if narrowed else 2)
+    with CaptureQueriesContext(connection) as asked:
+        found = past(matching).stretch(size=3, look_at=5, read=read if by_keys else None)
+
+    assert found.rows == (rows[1:4] if narrowed else rows[:3])
+    assert len(asked) == 1 + narrowed + by_keys
 
 
 def test_a_place_is_read_as_it_was_written() -> None:

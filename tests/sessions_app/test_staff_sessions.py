@@ -89,7 +89,7 @@ def test_what_a_workspace_has_is_offered_once_it_is_named(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), [("", 9), ("live", 7)])
+@pytest.mark.parametrize(("page", "queries"), [("", 7), ("live", 7)])
 def test_pages_take_the_same_queries_however_much_there_is(
     page: str, queries: int, count: int, ida: User, plan: Wish, django_assert_num_queries: Any
 ) -> None:
