@@ -119,7 +119,7 @@ def member_required(
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if membership_of(request) is None:
-            raise PermissionDenied("You do not belong to this workspace.")
+            raise PermissionDenied("You do not belong to any workspace.")
         try:
             require_open(request)
             try:

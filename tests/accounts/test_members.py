@@ -290,3 +290,16 @@ def test_handing_over_asks_for_the_password_again(workspace: Workspace, bob: Use
 
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert roles(workspace)["Bob"] == "member"
+
+
+def test_who_is_in_no_workspace_is_told_whom_to_ask_and_can_sign_out(alice: User) -> None:
+    alice.memberships.all().delete()
+    User.objects.filter(pk=alice.pk).update(is_settled=True)
+    client = Client()
+    client.force_login(alice)
+
+    answer = client.get(reverse("dashboard"))
+
+    assert answer.status_code == 403
+    assert "You are in no workspace" in answer.content.decode()
+    assert f'action="{reverse("account_logout")}"' in answer.content.decode()
