@@ -42,7 +42,7 @@ def starts_with(text: str, prefix: str) -> bool:
 @register.simple_tag
 def state_badge(thing: Model) -> SafeString:
     """The state of a key, a context or a session. What is live has a pulse in place of an icon."""
-    state = str(thing.state)  # type: ignore[attr-defined]
+    state = str(thing.state)  # type: ignore[attr-defined]  # each of these models has one
     return (_badge if settings.DEBUG else _badge_once)(type(thing), state)
 
 

@@ -13,4 +13,7 @@ test("credits are those of begun minutes", () => {
   assert.equal(figure("credits", 60.5, 1), "2");
   assert.equal(figure("credits", 130, 0.35), "1.05");
   assert.equal(figure("credits", 130, 0), "0");
+  assert.equal(figure("credits", 180, 0.1), "0.30");
+  assert.equal(figure("credits", 1_800, 0.1), "3");
+  assert.equal(figure("credits", 60, 1_204), "1,204");
 });

@@ -4,7 +4,7 @@ import { clockWords } from "./room/clock.ts";
 export function figure(kind: string, seconds: number, perMinute: number): string {
   if (kind !== "credits") return clockWords(seconds);
   // Whole minutes are billed, the first one at once.
-  const credits = Math.max(1, Math.ceil(seconds / 60)) * perMinute;
+  const credits = Math.round(Math.max(1, Math.ceil(seconds / 60)) * perMinute * 100) / 100;
   const places = Number.isInteger(credits) ? 0 : 2;
   return credits.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
 }

@@ -131,7 +131,7 @@ def test_a_state_has_a_tone_and_never_colour_alone(
     manifest: Path, thing: Model, tone: str, icon: str, words: str
 ) -> None:
     assert display.state_badge(thing) == (
-        f'<span class="badge{tone}" data-state="{thing.state}">'  # type: ignore[attr-defined]
+        f'<span class="badge{tone}" data-state="{thing.state}">'  # type: ignore[attr-defined]  # as there
         f'<svg class="icon" aria-hidden="true"><use href="/static/dist/icons-00000000.svg#{icon}">'
         f"</use></svg>{words}</span>"
     )
