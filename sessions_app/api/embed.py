@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from accounts.services.callers import Caller
 from liveavatar_web.api_errors import Refused
-from sessions_app.api import serializers, strangers, views
+from sessions_app.api import strangers, views
+from sessions_app.api import visitor_serializers as serializers
 from sessions_app.models import AvatarSession, Visit
 from sessions_app.services import proofs, visits
 from sessions_app.services.acceptance import NotStartable

@@ -1,4 +1,4 @@
-"""What the session API takes and gives. Input validates; output renders; neither saves."""
+"""What members' API takes and gives. Input validates; output renders; neither saves."""
 
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -13,7 +13,7 @@ from liveavatar_web import watch
 from liveavatar_web.compiled import Compiled
 from sessions_app import endings
 from sessions_app.lifecycle import OVER
-from sessions_app.models import AvatarSession, Visit
+from sessions_app.models import AvatarSession
 from sessions_app.services import avatar_sessions, reports, start_timeline, transcripts
 
 _SUCCESSOR: Final[Compiled[UUID]] = Compiled(
@@ -155,27 +155,6 @@ class StateOutput(serializers.Serializer[AvatarSession]):
         return session.context is not None and session.context.is_one_off
 
 
-class VisitorStateOutput(StateOutput):
-    """What a stranger is told: nothing of whose key, account or credits it was."""
-
-    end_reason = serializers.SerializerMethodField()  # type: ignore[assignment]  # read only here
-
-    def get_end_reason(self, session: AvatarSession) -> str:
-        return endings.for_strangers(session.end_reason)
-
-    def get_end_message(self, _: AvatarSession) -> str:
-        return ""
-
-    def get_vendor_message(self, _: AvatarSession) -> str:
-        return ""
-
-    def get_successor(self, _: AvatarSession) -> UUID | None:
-        return None
-
-    def get_carries_over(self, _: AvatarSession) -> bool:
-        return False
-
-
 class RoomOutput(serializers.Serializer[Any]):
     url = serializers.CharField()
     token = serializers.CharField()
@@ -238,43 +217,3 @@ class TimelineInput(serializers.Serializer[Any]):
     first_sound = serializers.DateTimeField(required=False)
     spoke = serializers.DateTimeField(required=False)
     first_reply = serializers.DateTimeField(required=False)
-
-
-class TicketInput(serializers.Serializer[Any]):
-    grant = serializers.CharField(max_length=1_000)
-    key = serializers.DictField(help_text="A public P-256 key, as JWK.")
-
-
-class TicketOutput(serializers.Serializer[Any]):
-    ticket = serializers.CharField()
-    start_before = serializers.DateTimeField()
-    challenge = serializers.DictField(help_text="altcha v2, PBKDF2/SHA-256.")
-    server_time = serializers.DateTimeField()
-
-
-class VisitorStartInput(serializers.Serializer[Any]):
-    solution = serializers.CharField(max_length=4_000, help_text="altcha's payload, base64.")
-    language = serializers.CharField(max_length=8, required=False, default="", allow_blank=True)
-
-
-class VisitorStartOutput(VisitorStateOutput):
-    resume = serializers.SerializerMethodField()
-
-    def get_resume(self, _: AvatarSession) -> str:
-        return str(self.context["resume"])
-
-
-class ResumeInput(serializers.Serializer[Any]):
-    resume = serializers.CharField(max_length=100)
-    key = serializers.DictField(help_text="A public P-256 key, as JWK.")
-
-
-class ResumeOutput(serializers.Serializer[Any]):
-    ticket = serializers.CharField()
-    resume = serializers.CharField()
-    session = VisitorStateOutput()
-
-
-class FeedbackInput(serializers.Serializer[Any]):
-    rating = serializers.ChoiceField(choices=Visit.Rating.values)
-    comment = serializers.CharField(max_length=1_000, required=False, default="", allow_blank=True)

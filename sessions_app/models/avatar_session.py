@@ -81,19 +81,20 @@ class AvatarSessionQuerySet(DueWorkQuerySet["AvatarSession"]):
 
 
 def among_open() -> Q:
-    """That a session is open, asked before all else, by the index of what is due.
+    """That a session is open, asked before all else: what is open is due, and nothing else is.
 
-    What is open is due, and nothing else is. By its state, SQLite would rather look through all
-    that is over in the same workspace, and PostgreSQL plan it anew each time.
+    By its state, SQLite would rather look through all that is over, and PostgreSQL plan it anew
+    each time. In one workspace the first condition finds them, everywhere the second.
     """
-    return Q(pk__in=AvatarSession.objects.filter(due_at__isnull=False).order_by().values("pk"))
+    due = Q(due_at__isnull=False)
+    return due & Q(pk__in=AvatarSession.objects.filter(due).order_by().values("pk"))
 
 
 class AvatarSession(DueWork):
     """One conversation with an avatar, from the request to the bill. `lifecycle` has its states."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # Foreign keys whose own index one of Meta's begins with have no second one.
+    # Foreign keys with which an index or a constraint of Meta's begins have none of their own.
     workspace = models.ForeignKey(
         Workspace, models.PROTECT, related_name="avatar_sessions", db_index=False
     )
@@ -126,7 +127,7 @@ class AvatarSession(DueWork):
     avatar = models.ForeignKey(Avatar, models.PROTECT, related_name="+")
     context = models.ForeignKey(Context, models.PROTECT, null=True, blank=True, related_name="+")
     context_number = models.PositiveIntegerField(null=True, blank=True)
-    provider_key = models.ForeignKey(ProviderKey, models.PROTECT, related_name="+", db_index=False)
+    provider_key = models.ForeignKey(ProviderKey, models.PROTECT, related_name="+")
     voice = models.CharField(max_length=32)
     model = models.CharField(max_length=100)
     temperature = models.DecimalField(
@@ -252,17 +253,23 @@ class AvatarSession(DueWork):
             ),
         ]
         indexes = [
-            # Whatever `services/selections.py` goes through, in its order. None has a condition:
-            # SQLite uses such an index only where the query repeats it to the letter.
+            # Whatever `services/selections.py` goes through, in its order. Only what is open has an
+            # index with a condition: SQLite uses one where the query repeats that to the letter.
             models.Index(fields=[*_NEWEST], name="session_by_time"),
             models.Index(fields=["workspace", *_NEWEST], name="session_by_workspace"),
             models.Index(fields=["requested_by", *_NEWEST], name="session_by_person"),
-            models.Index(fields=["widget", *_NEWEST], name="session_by_widget"),
-            models.Index(fields=["provider_key", *_NEWEST], name="session_by_key"),
             models.Index(fields=["workspace", "avatar", *_NEWEST], name="session_by_avatar"),
-            models.Index(fields=["workspace", "origin", *_NEWEST], name="session_by_origin"),
             models.Index(
                 fields=["workspace", "end_reason", *_NEWEST], name="session_by_end_reason"
+            ),
+            models.Index(fields=["workspace", "widget", *_NEWEST], name="session_by_widget"),
+            models.Index(fields=["workspace", "provider_key", *_NEWEST], name="session_by_key"),
+            models.Index(fields=["workspace", "origin", *_NEWEST], name="session_by_origin"),
+            models.Index(fields=["workspace", "requested_by", *_NEWEST], name="session_by_member"),
+            models.Index(
+                fields=["workspace", *_NEWEST],
+                condition=Q(due_at__isnull=False),
+                name="session_open",
             ),
             # By the state first, since the sweep looks for open ones wherever they are.
             models.Index(fields=["state", "workspace", *_NEWEST], name="session_by_state"),

@@ -84,6 +84,8 @@ class Selection:
         """
         conditions = dict(self._conditions())
         among = rows.filter(conditions.pop("workspace", Q()), conditions.pop("time", Q()))
+        if not of_one and (owner := self._owner()):
+            among, of_one = among.filter(owner), True
         # The first has an index of its own, in the list's order; the rest is looked for within.
         in_order = _INDEXED if of_one or self.workspace else _INDEXED_EVERYWHERE
         if indexed := next((name for name in in_order if name in conditions), None):
@@ -94,6 +96,14 @@ class Selection:
     def matching(self, rows: AvatarSessionQuerySet) -> AvatarSessionQuerySet:
         """Those of `rows` that are wanted, however many."""
         return rows.filter(*dict(self._conditions()).values())
+
+    def _owner(self) -> Q:
+        """The workspace of the key or the widget that is asked for: their indexes begin with it."""
+        things = ((ProviderKey.objects.all(), self.key), (Widget.objects.all(), self.widget))
+        for rows, public_id in things:
+            if public_id:
+                return Q(workspace=_pk(rows, public_id, "workspace"))
+        return Q()
 
     def _conditions(self) -> dict[str, Q]:
         asked: dict[str, Q] = {}
@@ -133,20 +143,25 @@ class Selection:
 
 # What an index has in the list's order, that which leaves the fewest rows first.
 _INDEXED: Final = ("q", "who", "origin", "key", "widget", "reason", "avatar", "state")
-# The same where a workspace is not known, with which the indexes of the others begin.
-_INDEXED_EVERYWHERE: Final = ("q", "who", "key", "widget")
+# The same where no workspace is known, with which the indexes of the others begin.
+_INDEXED_EVERYWHERE: Final = ("q", "who")
 
 
-def _pk(rows: QuerySet[Any], public_id: str) -> QuerySet[Any]:
+def _pk(rows: QuerySet[Any], public_id: str, name: str = "pk") -> QuerySet[Any]:
     """As one value and not as a join, after which the database would have to sort."""
-    return rows.filter(public_id=public_id).values("pk")[:1]
+    return rows.filter(public_id=public_id).values(name)[:1]
 
 
 def _named(text: str) -> Q:
-    """By an id's beginning: a range of the unique index, in either database."""
+    """By an id's beginning: what the unique index has, asked before all else.
+
+    As a condition beside others, SQLite would rather look through all of a workspace.
+    """
     digits = text.replace("-", "")
     first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    if first != last:
-        return Q(public_id__gte=first, public_id__lte=last)
-    known_there = CloudSession.objects.filter(remote_id=str(first)).values("avatar_session")[:1]
-    return Q(public_id=first) | Q(pk=known_there)
+    here = AvatarSession.objects.filter(public_id__gte=first, public_id__lte=last)
+    found = here.order_by().values("pk")
+    if first == last:
+        there = CloudSession.objects.filter(remote_id=str(first))
+        found = found.union(there.order_by().values("avatar_session"))
+    return Q(pk__in=found)
