@@ -134,6 +134,11 @@ class Keyring:
         return [_fingerprint(key, secret) for key in self._keys]
 
 
+def key_name(sealed: str) -> str:
+    """The name of the key under which something was sealed."""
+    return sealed.split(".", 2)[1]
+
+
 @cache
 def _ring(text: str) -> Keyring:
     return Keyring(text)

@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from accounts.models import AuditChain, AuditMark
+from accounts.models import AuditMark
 from accounts.services import audit, audit_retention, audit_seals, audit_verification
 from accounts.services.audit import Action
 from accounts.services.callers import Caller
@@ -30,7 +30,8 @@ def declare_restored(*, caller: Caller, now: datetime) -> int:
 
     Returns how many chains there are. It is audited, and told by every verification from now on.
     """
-    chains = AuditChain.objects.filter(number__gt=0).count()
+    # Before the event, which takes the number of one that is lost.
+    chains = audit_seals.seal(now=now, is_restore=True)
     with transaction.atomic():
         audit.record(Action.AUDIT_RESTORED, caller=caller, details={"chains": chains})
-    return audit_seals.seal(now=now, is_restore=True)
+    return chains

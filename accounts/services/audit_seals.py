@@ -87,6 +87,13 @@ def read(*, since: date = date.min) -> Iterator[Seal | Finding]:
             yield _seal_of(line)
 
 
+def are_elsewhere() -> bool:
+    """Whether there are seals, and no folder at all where they should be."""
+    return (
+        not settings.AUDIT_SEALS.is_dir() and AuditMark.objects.filter(sealed_number__gt=0).exists()
+    )
+
+
 def newest_before(limits: Mapping[str, datetime]) -> dict[str, Link]:
     """Of each chain the last head that was sealed by its time; none where a seal is damaged."""
     found: dict[str, Link] = {}

@@ -7,6 +7,7 @@ from typing import Any, Final
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.models.workspace import SECOND_STEPS
@@ -16,23 +17,29 @@ from accounts.services.callers import Caller
 from liveavatar_web.vault import CannotOpen, Place, Secret, keyring
 
 # Bound to the table alone: whoever asks for it does not say whose it is.
-_PLACE: Final = Place(table="mfa_authenticator", field="data", row="secret")
+PLACE: Final = Place(table="mfa_authenticator", field="data", row="secret")
 _SEALED: Final = ("secret", "seed")
 
 
 def seal(text: str) -> str:
-    return keyring().seal(Secret(text), _PLACE)
+    return keyring().seal(Secret(text), PLACE)
 
 
 def unseal(sealed: str) -> str:
     """Raises CannotOpen."""
-    return keyring().open(sealed, _PLACE).reveal()
+    return keyring().open(sealed, PLACE).reveal()
+
+
+def sealed() -> Iterator[str]:
+    """All that is kept of second steps under a key of the vault."""
+    for data in _with_secrets().values_list("data", flat=True).iterator():
+        yield from (data[name] for name in _SEALED if name in data)
 
 
 def reseal_all(*, caller: Caller, dry_run: bool = False) -> tuple[int, int]:
     """Seals each under the newest key; how many were not, and how many do not open."""
     resealed = failed = 0
-    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).iterator():
+    for row in _with_secrets().iterator():
         old = {name: row.data[name] for name in _SEALED if name in row.data}
         if all(keyring().is_current(sealed) for sealed in old.values()):
             continue
@@ -53,8 +60,8 @@ def reseal_all(*, caller: Caller, dry_run: bool = False) -> tuple[int, int]:
     if not dry_run and (resealed or failed):
         with transaction.atomic():
             details: dict[str, audit.Detail] = {
-                "table": _PLACE.table,
-                "field": _PLACE.field,
+                "table": PLACE.table,
+                "field": PLACE.field,
                 "resealed": resealed,
                 "failed": failed,
                 "key_name": keyring().newest,
@@ -91,6 +98,11 @@ def changing(user: User, *, caller: Caller, session_key: str) -> Iterator[None]:
                 )
         if _has_step(added) and not _has_step(before.values()):
             _sign_out_elsewhere(user, session_key=session_key)
+
+
+def _with_secrets() -> "QuerySet[Authenticator]":
+    rows: QuerySet[Authenticator] = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    return rows
 
 
 def _kept(user: User) -> dict[int, str]:

@@ -1,14 +1,17 @@
 """Which keys of the vault the database needs, and whether they are at hand."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import connection, models
 from django.db.models import Count, Min, Value
 from django.db.models.functions import StrIndex, Substr
 
+from accounts.services import second_steps
 from accounts.services.vault_rotation import sealed_fields
-from liveavatar_web.vault import CannotOpen
+from liveavatar_web.vault import CannotOpen, key_name
 
 # Sealed text reads `v1.<key name>.…`; what is behind the first dot begins here.
 _NAME_BEGINS = 4
@@ -27,12 +30,13 @@ class Sealed:
 def sealed() -> list[Sealed]:
     """What is sealed in this database, field by field and key by key. Reads every sealed row."""
     tables = set(connection.introspection.table_names())
-    return [
+    in_fields = [
         each
         for model, name in sealed_fields()
         if model._meta.db_table in tables and name in _columns(model)
         for each in _of_field(model, name)
     ]
+    return in_fields + (_of_second_steps() if Authenticator._meta.db_table in tables else [])
 
 
 def _of_field(model: type[models.Model], name: str) -> list[Sealed]:
@@ -50,6 +54,26 @@ def _of_field(model: type[models.Model], name: str) -> list[Sealed]:
 def _opens(model: type[models.Model], name: str, pk: Any) -> bool:
     try:
         getattr(model._default_manager.get(pk=pk), name).open()
+    except CannotOpen:
+        return False
+    return True
+
+
+def _of_second_steps() -> list[Sealed]:
+    """Theirs stand within JSON, where no database takes them apart alike."""
+    by_key: defaultdict[str, list[str]] = defaultdict(list)
+    for text in second_steps.sealed():
+        by_key[key_name(text)].append(text)
+    place = f"{second_steps.PLACE.table}.{second_steps.PLACE.field}"
+    return [
+        Sealed(place, name, len(texts), _is_second_step(texts[0]))
+        for name, texts in sorted(by_key.items())
+    ]
+
+
+def _is_second_step(text: str) -> bool:
+    try:
+        second_steps.unseal(text)
     except CannotOpen:
         return False
     return True

@@ -1,15 +1,17 @@
 """Seals stand outside the database, one line after another, and say where the chains stood."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import AuditChain, AuditEvent, AuditMark, User, Workspace
+from accounts.models.audit_chain import INSTALLATION
 from accounts.services import audit_seals
 from accounts.services.audit_findings import Finding
 from accounts.services.audit_seals import Seal
@@ -131,6 +133,34 @@ def test_seals_that_are_gone_are_missed_since_the_database_remembers_them(
     assert found(verify()) == {("seal", 0, 0)}
 
 
+def test_where_the_folder_of_seals_is_not_nobody_is_accused(
+    workspace: Workspace, alice: User, folder: Path
+) -> None:
+    call_command("verify_audit")
+    audit_trail.write(workspace, alice, events=2)
+    audit_seals.seal(now=NOON)
+    shutil.rmtree(folder)
+
+    with pytest.raises(CommandError, match="Run this where it is"):
+        call_command("verify_audit")
+
+    assert not AuditMark.objects.exclude(failed_at=None).exists()
+
+
+def test_where_nothing_can_be_written_nothing_is_said_to_be_sealed(
+    workspace: Workspace, alice: User, folder: Path
+) -> None:
+    audit_trail.write(workspace, alice, events=2)
+    folder.parent.parent.mkdir(exist_ok=True)
+    folder.parent.write_text("a file where a folder should be")
+
+    for arguments in ((), ("--restored",)):
+        with pytest.raises(CommandError, match="Nothing was sealed"):
+            call_command("seal_audit", *arguments)
+
+    assert not AuditEvent.objects.filter(action="audit.restored").exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_seal_at_once_write_one_after_the_other(folder: Path) -> None:
     race(lambda: audit_seals.seal(now=NOON), runners=4)
@@ -158,6 +188,21 @@ def test_a_restored_backup_is_declared_and_then_told_and_not_taken_for_tampering
     assert "A backup was restored, as was said at" in capsys.readouterr().out
     assert AuditEvent.objects.filter(action="audit.restored").get().details == {"chains": 1}
     assert not AuditMark.objects.exclude(failed_at=None).exists()
+
+
+def test_a_restore_may_have_lost_one_event_of_the_installations_own_chain(alice: User) -> None:
+    audit_trail.write(None, alice, events=2)
+    head = AuditChain.objects.get(pk=INSTALLATION)
+    audit_trail.write(None, alice, events=1)
+    audit_seals.seal(now=timezone.now() - timedelta(days=1))
+    remove(rows(None, 3))
+    AuditChain.objects.filter(pk=INSTALLATION).update(number=2, mac=head.mac)
+    AuditMark.objects.all().delete()
+
+    call_command("seal_audit", "--restored")
+
+    assert rows(None, 3).get().action == "audit.restored"
+    assert verify().findings == []
 
 
 def test_what_is_cut_off_after_a_restore_is_missed_again(workspace: Workspace, alice: User) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
 from accounts.checks import vault_keys_are_at_hand
 from accounts.models import User, Workspace
-from accounts.services import vault_contents
+from accounts.services import second_steps, vault_contents
 from tests import build
 
 
@@ -86,3 +87,19 @@ def test_a_database_is_not_migrated_without_its_keys(sealed: None, settings: Any
 
 def test_every_sealed_field_is_looked_at(sealed: None) -> None:
     assert {each.place for each in vault_contents.sealed()} == {"accounts_providerkey.value"}
+
+
+def test_keys_that_only_second_steps_need_are_named_too(alice: User, settings: Any) -> None:
+    settings.VAULT_KEYS = ring("old")
+    for kind, name in (("totp", "secret"), ("recovery_codes", "seed")):
+        Authenticator.objects.create(user=alice, type=kind, data={name: second_steps.seal("x")})
+    Authenticator.objects.create(user=alice, type="webauthn", data={"name": "Passkey"})
+    settings.VAULT_KEYS = ring("newest", "old")
+
+    read = json.loads(manifest())
+
+    assert read["sealed"] == {"mfa_authenticator.data": {"old": 2}}
+    assert set(read["vault_keys"]) == {"newest", "old"}
+    settings.VAULT_KEYS = ring("newest")
+    (found,) = vault_keys_are_at_hand(databases=["default"])
+    assert "2 rows of mfa_authenticator.data are sealed under the key 'old'" in found.msg

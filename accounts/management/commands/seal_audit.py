@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.services import audit_keeping, audit_seals
@@ -20,10 +20,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, restored: bool, **options: Any) -> str:
         now = timezone.now()
-        if restored:
-            caller = Caller.system("manage.py seal_audit")
-            sealed = audit_keeping.declare_restored(caller=caller, now=now)
-        else:
-            sealed = audit_seals.seal(now=now)
+        try:
+            if restored:
+                caller = Caller.system("manage.py seal_audit")
+                sealed = audit_keeping.declare_restored(caller=caller, now=now)
+            else:
+                sealed = audit_seals.seal(now=now)
+        except OSError as error:
+            raise CommandError(
+                f"Nothing was sealed: {error}. Run this where the seals are (worker-sync, with "
+                "docker compose) or set AUDIT_SEALS."
+            ) from error
         chains = "1 chain" if sealed == 1 else f"{sealed} chains"
         return f"{chains} sealed in {settings.AUDIT_SEALS}."

@@ -4,12 +4,13 @@ import time
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Workspace
 from accounts.models.audit_chain import INSTALLATION
-from accounts.services import audit_verification
+from accounts.services import audit_seals, audit_verification
 from accounts.services.audit_findings import Finding
 from accounts.services.audit_verification import Report
 from liveavatar_web.progress import Progress, span
@@ -39,6 +40,11 @@ class Command(BaseCommand):
         processes: int,
         **options: Any,
     ) -> None:
+        if audit_seals.are_elsewhere():
+            raise CommandError(
+                f"The trail was sealed, and there is no folder {settings.AUDIT_SEALS} with the "
+                "seals. Run this where it is (worker-sync, with docker compose) or set AUDIT_SEALS."
+            )
         begun, now = time.monotonic(), timezone.now()
         if recent:
             report = audit_verification.verify_recent(now=now)
