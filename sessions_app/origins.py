@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+_LONGEST_HOST: Final = 253  # RFC 1035, 2.3.4, as text
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
@@ -42,16 +43,16 @@ def matches(origin: str, patterns: Iterable[str]) -> bool:
 
 
 def of(url: str) -> str | None:
-    """The origin of an address such as a Referer; None where it has none."""
+    """The origin of an address such as a Referer; None where it has none that a browser writes."""
     try:
         parts: SplitResult = urlsplit(url)
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    name = parts.hostname or ""
+    if parts.scheme not in _DEFAULT_PORTS or not 0 < len(name) <= _LONGEST_HOST:
         return None
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return _joined(parts.scheme, host, port)
+    return _joined(parts.scheme, f"[{name}]" if ":" in name else name, port)
 
 
 def is_loopback(host: str) -> bool:

@@ -37,20 +37,27 @@ def check(proof: str, *, method: str, path: str, now: datetime, ticket: str | No
     Raises NotProven, and Unavailable where Redis does not answer.
     """
     key, claims = _verified(proof)
-    issued_at = claims.get("iat")
-    if not isinstance(issued_at, int | float):
-        raise NotProven
-    age = now.timestamp() - issued_at
     hashed = None if ticket is None else _digest(ticket)
-    if (
-        claims.get("htm") != method
-        or urlsplit(str(claims.get("htu"))).path != path
-        or not -_CLOCKS_APART.total_seconds() <= age <= GOOD_FOR.total_seconds()
-        or claims.get("ath") != hashed
-    ):
+    try:
+        is_for_this = (
+            claims.get("htm") == method
+            and urlsplit(str(claims.get("htu"))).path == path
+            and claims.get("ath") == hashed
+            and _is_fresh(claims.get("iat"), now)
+        )
+    except (ValueError, OverflowError) as error:
+        raise NotProven from error
+    if not is_for_this:
         raise NotProven
     _use_once(key.thumbprint(), str(claims.get("jti", "")))
     return key.thumbprint()
+
+
+def _is_fresh(issued_at: object, now: datetime) -> bool:
+    if not isinstance(issued_at, int | float):
+        return False
+    age = now.timestamp() - issued_at
+    return -_CLOCKS_APART.total_seconds() <= age <= GOOD_FOR.total_seconds()
 
 
 def _verified(proof: str) -> tuple[ECKey, dict[str, Any]]:
@@ -60,7 +67,7 @@ def _verified(proof: str) -> tuple[ECKey, dict[str, Any]]:
         header = jws.extract_compact(proof.encode()).headers()
         key = _key(header.get("jwk"))
         token = jwt.decode(proof, key, algorithms=["ES256"])
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError) as error:
         raise NotProven from error
     if header.get("typ") != "dpop+jwt":
         raise NotProven

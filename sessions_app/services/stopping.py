@@ -71,7 +71,7 @@ def stop(*, pk: int) -> None:
     with transaction.atomic():
         # One that is still shown as running stays unsettled, and is doubted with the move.
         if running is not None and (entry is None or entry.is_ended):
-            close(running, bill=Bill.of(entry) if entry else _estimate(session), now=now)
+            close(running, bill=Bill.of(entry) if entry else _estimate(running), now=now)
         moves.move(
             session,
             Event.STOPPED,
@@ -107,7 +107,7 @@ def stop_cloud_session(*, pk: int) -> None:
             later = timezone.now() + timedelta(seconds=settings.SWEEP_SECONDS)
             CloudSession.objects.record(claim, due_at=later, attempts=0)
             return
-        close(doubtful, bill=Bill.of(entry) if entry else Bill(), now=timezone.now())
+        close(doubtful, bill=Bill.of(entry) if entry else _estimate(doubtful), now=timezone.now())
 
 
 def close(cloud_session: CloudSession, *, bill: Bill, now: datetime) -> None:
@@ -157,8 +157,16 @@ def _look_up(remote_id: str) -> SessionEntry | None:
         return None
 
 
-def _estimate(session: AvatarSession) -> Bill:
-    """Our own clock, where the cloud keeps no record to read."""
+def _estimate(cloud_session: CloudSession) -> Bill:
+    """Where the cloud keeps no record to read: what it billed before, or else our own clock.
+
+    By that an id has run only if it is the one with which its session went live.
+    """
+    session = cloud_session.avatar_session
+    if cloud_session.billed_seconds:
+        return Bill(cloud_session.billed_seconds, cloud_session.credits)
+    if session.remote_id != cloud_session.remote_id:
+        return Bill()
     return Bill(seconds=session.duration_seconds)
 
 

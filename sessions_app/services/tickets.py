@@ -98,5 +98,5 @@ class Ticket:
 def _read(text: str, salt: str, max_age: timedelta | None = None) -> Any:
     try:
         return signing.loads(text, salt=salt, max_age=max_age)
-    except signing.BadSignature as error:
+    except (signing.BadSignature, ValueError) as error:
         raise Forged from error

@@ -131,13 +131,14 @@ def start(
     stranger = Stranger(widget, visitor, ticket.origin)
     try:
         return _begin(ticket, stranger, language, caller, now)
-    except IntegrityError:
-        # The other of two equal requests was a moment faster.
-        return _once_more(Visit.objects.get(ticket_id=ticket.id), ticket)
-    except QuotaReached as error:
-        raise _no_place(widget, error, now=now) from error
-    except NotStartable:
-        tallies.refused(widget, "not_startable", now=now)
+    except (IntegrityError, QuotaReached, NotStartable) as error:
+        # The other of two equal requests was a moment faster, and took the last place perhaps.
+        if earlier := Visit.objects.filter(ticket_id=ticket.id).first():
+            return _once_more(earlier, ticket)
+        if isinstance(error, QuotaReached):
+            raise _no_place(widget, error, now=now) from error
+        if isinstance(error, NotStartable):
+            tallies.refused(widget, "not_startable", now=now)
         raise
 
 
@@ -146,15 +147,17 @@ def resume(token: str, *, holder: str, caller: Caller, now: datetime) -> tuple[T
 
     Raises TurnedAway.
     """
-    visits = Visit.objects.filter(resume_digest=_digest(token), avatar_session__state__in=OPEN)
-    visit = visits.select_related("avatar_session__widget", "avatar_session__workspace").first()
+    held = Visit.objects.filter(resume_digest=_digest(token))
+    visits = held.select_related("avatar_session__widget", "avatar_session__workspace")
+    visit = visits.filter(avatar_session__state__in=OPEN).first()
     if visit is None:
         raise TurnedAway("resume")
     session, fresh = visit.avatar_session, _new_token()
     widget = session.widget
     assert widget is not None
     with transaction.atomic():
-        if not visits.update(holder=holder, resume_digest=_digest(fresh)):
+        # Without a join: PostgreSQL would not look again at what it waited for.
+        if not held.update(holder=holder, resume_digest=_digest(fresh)):
             raise TurnedAway("resume")
         leases.renew(session, now=now)
         audit.record(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(widget: Widget, times: int, *, hours_ago: int = 0) -> None:
-    tallies.add(widget.pk, "refused:origin", times, now=timezone.now() - timedelta(hours=hours_ago))
+    tallies.add(widget.pk, tallies.TICKETS, times, now=timezone.now() - timedelta(hours=hours_ago))
 
 
 def sweep_and_tell(widget: Widget, *, after: timedelta = timedelta()) -> Widget:
@@ -60,6 +60,13 @@ def test_what_is_usual_for_a_widget_does_not_pause_it(widget: Widget) -> None:
     for hour in range(2, 24 * 7):
         ask(widget, 100, hours_ago=hour)
     ask(widget, 5 * 100)
+
+    assert sweep_and_tell(widget).admits
+
+
+def test_whoever_is_turned_away_at_the_door_pauses_nothing(widget: Widget) -> None:
+    for reason in ("origin", "off"):
+        tallies.add(widget.pk, f"refused:{reason}", breaker.AT_LEAST, now=timezone.now())
 
     assert sweep_and_tell(widget).admits
 

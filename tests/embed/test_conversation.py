@@ -1,5 +1,6 @@
 """A stranger's conversation, from the frame's document to the goodbye."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from sessions_app.models import AvatarSession, Meter, Visit, Widget
-from sessions_app.services import tallies
+from sessions_app.services import leases, tallies, visits
 from sessions_app.services.sweep import sweep
 from tests.embed.visitor import API, Visitor, frame_config
+from tests.sessions_app.racing import race
 from tests.sessions_app.rows import running
 from tests.sessions_app.trouble import MINT, fault
 from tests.simulator.cloud import SimulatedCloud
@@ -105,6 +107,45 @@ def test_a_resume_token_works_once_and_never_after_the_end(visitor: Visitor) -> 
     reloaded.in_session("/stop", {})
     drain()
     assert Visitor(visitor.widget).resume(reloaded.resume_token).status_code == 403
+
+
+def test_a_start_that_waited_for_its_twin_is_the_same_session_though_no_other_may_start(
+    visitor: Visitor, widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Widget.objects.update(visitor_daily_starts=1)
+    visitor.open_frame()
+    visitor.ask_for_ticket()
+    solution, begin, answers = visitor.solve(), visits._begin, []
+
+    def begin_second(*given: Any) -> visits.Started:
+        monkeypatch.undo()
+        answers.append(visitor.start(solution))
+        return begin(*given)
+
+    monkeypatch.setattr(visits, "_begin", begin_second)
+    answers.append(visitor.start(solution))
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert {answer.json()["id"] for answer in answers} == {visitor.session_id}
+    assert visitor.resume().status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_pages_with_one_resume_token_one_returns(
+    visitor: Visitor, widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.come_in()
+    pages, renew = [Visitor(widget) for _ in range(4)], leases.renew
+
+    def renew_slowly(*given: Any, **named: Any) -> None:
+        time.sleep(0.2)  # so that the others have read before the first is through
+        renew(*given, **named)
+
+    monkeypatch.setattr(leases, "renew", renew_slowly)
+
+    answers = race(lambda: pages.pop().resume(visitor.resume_token).status_code, runners=4)
+
+    assert sorted(answers) == [200, 403, 403, 403]
 
 
 def test_a_goodbye_prepared_beforehand_needs_no_headers(visitor: Visitor) -> None:

@@ -81,6 +81,7 @@ def test_only_what_a_pattern_covers_is_allowed(origin: str, pattern: str, allowe
         ("", None),
         ("about:blank", None),
         ("https://shop.example:port/", None),
+        (f"https://{'long.' * 50}example.com/", None),
     ],
 )
 def test_the_origin_of_an_address_is_read_or_there_is_none(url: str, origin: str | None) -> None:

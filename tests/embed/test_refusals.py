@@ -1,5 +1,7 @@
 """What everybody else gets: the same short refusal, and nothing billed."""
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +14,7 @@ from joserfc.jwk import ECKey
 
 from sessions_app.models import AvatarSession, Widget
 from sessions_app.services import tallies
-from sessions_app.services.tickets import Grant
+from sessions_app.services.tickets import Forged, Grant, Ticket
 from tests.embed.visitor import API, SITE, Visitor
 from tests.sessions_app.rows import running
 from tests.simulator.cloud import SimulatedCloud
@@ -228,6 +230,31 @@ def test_a_start_proves_that_it_holds_the_tickets_key(
     if ahead := proof.get("ahead"):
         proof = {"at": timezone.now() + ahead}
     assert_refused(visitor.start(solution, **proof))
+
+
+@pytest.mark.parametrize("claims", [{"htu": "http://["}, {"iat": 10**400}, {"iat": "now"}])
+def test_a_proof_of_what_makes_no_sense_is_refused_like_any_other(
+    visitor: Visitor, claims: dict[str, Any]
+) -> None:
+    solution = ready(visitor)
+
+    assert_refused(visitor.start(solution, claims=claims))
+
+
+def test_a_proof_whose_header_makes_no_sense_is_refused_too(visitor: Visitor) -> None:
+    visitor.open_frame()
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": visitor.public_key, "crit": 5}
+    strange = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    _, claims, signature = visitor.proof("POST", f"{API}/resume").split(".")
+    headers = {"DPoP": f"{strange}.{claims}.{signature}"}
+    body = {"resume": "any", "key": visitor.public_key}
+
+    assert_refused(visitor.post(f"{API}/resume", body, headers))
+
+
+def test_a_ticket_that_is_no_text_is_forged() -> None:
+    with pytest.raises(Forged):
+        Ticket.read("\ud800:a:b", now=timezone.now())
 
 
 def test_a_copied_ticket_is_worth_nothing_without_its_key(visitor: Visitor) -> None:

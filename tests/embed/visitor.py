@@ -106,18 +106,21 @@ class Visitor:
         jti: str | None = None,
         at: datetime | None = None,
         key: ECKey | None = None,
+        claims: dict[str, Any] | None = None,
         **header: str,
     ) -> str:
+        """A proof for this request; `claims` and `header` say what is otherwise in it."""
         key = key or self.key
-        claims = {
+        own = {
             "jti": str(uuid4()) if jti is None else jti,
             "htm": method,
             "htu": f"http://testserver{path}",
             "iat": int((at or timezone.now()).timestamp()),
         }
         if ticket is not None:
-            claims["ath"] = digest(self.ticket if ticket == "own" else ticket)
+            own["ath"] = digest(self.ticket if ticket == "own" else ticket)
         jwk = key.as_dict(private=False)
+        claims = own | (claims or {})
         return jwt.encode({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk} | header, claims, key)
 
     @property

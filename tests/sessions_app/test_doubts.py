@@ -217,6 +217,29 @@ def test_a_session_of_which_the_cloud_keeps_no_record_is_billed_by_our_clock(
     assert running(cloud) == []
 
 
+def test_one_that_ended_here_first_and_left_no_record_there_is_billed_by_our_clock_too(
+    cloud: SimulatedCloud, alice: User, wish: Wish
+) -> None:
+    session = build.avatar_session(alice, wish)
+    drain()
+    AvatarSession.objects.update(started_at=timezone.now() - timedelta(seconds=45))
+    fault(cloud, STOP, status=404, times=None)
+    end(session)
+    settle(rounds=4)
+    assert session.cloud_sessions.get().state == CloudSession.State.DOUBTFUL
+    lift(cloud)
+    fault(cloud, READ, status=404, times=None)
+
+    doubts_run_out()
+    settle(rounds=2)
+
+    session.refresh_from_db()
+    assert session.cloud_sessions.get().state == CloudSession.State.OVER
+    assert 45 <= (session.billed_seconds or 0) < 55
+    assert used_this_month() == session.billed_seconds
+    assert running(cloud) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_start_that_comes_back_after_the_stop_is_stopped(
     cloud: SimulatedCloud, alice: User, wish: Wish
