@@ -30,6 +30,9 @@ ENDINGS: Final[dict[EndReason, Ending]] = {
     EndReason.KEY_GONE: Ending(
         "Key gone", "The OpenAI key of this session is no longer ready. Choose another key.", False
     ),
+    EndReason.CONTEXT_GONE: Ending(
+        "Context gone", "The context of this session was deleted. Choose another one.", False
+    ),
     EndReason.WIDGET_OFF: Ending("Widget switched off", "The widget was switched off.", False),
     EndReason.MEMBER_GONE: Ending(
         "Person gone",

@@ -120,6 +120,7 @@ class EndReason(StrEnum):
     LIMIT = "limit"
     CONTINUED = "continued"
     KEY_GONE = "key_gone"
+    CONTEXT_GONE = "context_gone"
     WIDGET_OFF = "widget_off"
     WORKSPACE_CLOSED = "workspace_closed"
     MEMBER_GONE = "member_gone"

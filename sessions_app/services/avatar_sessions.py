@@ -29,6 +29,7 @@ HIGHEST_TEMPERATURE: Final = Decimal("1.2")
 _NEVER_STARTED: Final = {
     EndReason.NOT_STARTED_IN_TIME,
     EndReason.KEY_GONE,
+    EndReason.CONTEXT_GONE,
     EndReason.WIDGET_OFF,
     EndReason.WORKSPACE_CLOSED,
     EndReason.MEMBER_GONE,

@@ -70,11 +70,13 @@ def erase(user: User, *, caller: Caller, now: datetime) -> None:
     if caller.user != user:
         people.require(caller, user)
     with transaction.atomic():
+        mine = Workspace.objects.filter(memberships__user=user)
+        audit.hold(None, *mine)
+        # Read only now: whoever comes into a workspace, or is handed one, holds its trail too.
         alone, shared = owned_alone(user)
         if shared:
             raise OwnsSharedWorkspaces([workspace.name for workspace in shared])
         memberships = list(user.memberships.select_related("workspace"))
-        audit.hold(None, *[membership.workspace for membership in memberships])
         for workspace in alone:
             closures.give_up(workspace, caller=caller, now=now)
         for membership in memberships:

@@ -104,6 +104,8 @@ def _why_not(session: AvatarSession) -> _Failure | None:
     """What has changed since the session was asked for."""
     if session.provider_key.state != ProviderKey.State.READY:
         return _Failure(EndReason.KEY_GONE, "", "key_gone")
+    if session.context is not None and session.context.deleted_at is not None:
+        return _Failure(EndReason.CONTEXT_GONE, "", "context_gone")
     if session.workspace.is_closed:
         return _Failure(EndReason.WORKSPACE_CLOSED, "", "workspace_closed")
     if not _is_first(session) and session.cloud_sessions.count() >= MOST_MINTS:

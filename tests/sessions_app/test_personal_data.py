@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, AuditPersonalData, User, Workspace
 from accounts.rights import Role
-from accounts.services import second_steps
+from accounts.services import audit, second_steps
 from sessions_app.lifecycle import State
 from sessions_app.models import AvatarSession, CloudSession, SavedFilter, SessionEvent, Visit
 from sessions_app.services import personal_data, retention
@@ -96,6 +96,22 @@ def test_an_owner_of_others_workspace_hands_it_over_first(
     assert refusal.value.names == [workspace.name]
     alice.refresh_from_db()
     assert alice.is_active
+
+
+def test_whoever_comes_in_while_an_owner_is_erased_keeps_the_workspace(
+    charlie: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, hold = charlie.memberships.get().workspace, audit.hold
+
+    def wait_for_them(*trails: Workspace | None) -> None:
+        build.member(home, bob)
+        hold(*trails)
+
+    monkeypatch.setattr(audit, "hold", wait_for_them)
+    with pytest.raises(OwnsSharedWorkspaces):
+        personal_data.erase(charlie, caller=build.caller(charlie), now=timezone.now())
+
+    assert not Workspace.objects.closed().exists()
 
 
 def test_a_workspace_without_anybody_else_goes_with_its_owner(charlie: User) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, ProviderKey, User
 from sessions_app.lifecycle import EndReason, State
 from sessions_app.models import AvatarSession, CloudSession, Meter
-from sessions_app.services import avatar_sessions, leases, room_hosts, starting
+from sessions_app.services import avatar_sessions, contexts, leases, room_hosts, starting
 from sessions_app.services.acceptance import Wish
 from tests import build
 from tests.sessions_app.rows import assert_books_balance, placed, running, time_passes
@@ -285,6 +285,21 @@ def test_a_key_that_is_revoked_before_the_start_is_not_used(
 
     session.refresh_from_db()
     assert (session.state, session.end_reason) == (State.FAILED, EndReason.KEY_GONE)
+    assert MINT not in cloud.state()["calls"]
+
+
+def test_a_context_that_is_deleted_before_the_start_is_not_done_without(
+    cloud: SimulatedCloud, alice: User, wish: Wish
+) -> None:
+    context = build.context(wish.provider_key.workspace, alice)
+    drain()
+    session = build.avatar_session(alice, replace(wish, context=context))
+    contexts.delete(context, caller=build.caller(alice), now=timezone.now())
+
+    drain()
+
+    session.refresh_from_db()
+    assert (session.state, session.end_reason) == (State.FAILED, EndReason.CONTEXT_GONE)
     assert MINT not in cloud.state()["calls"]
 
 
