@@ -16,7 +16,7 @@ from sessions_app.services import leases
 EVENTS: Final = {
     "disconnected": "The page lost the room",
     "reconnected": "The page found the room again",
-    "no_picture": "No picture 20 seconds after joining",
+    "no_picture": "No picture came in time",
     "silent": "The avatar said nothing for 5 seconds after joining",
     "frozen": "The avatar's picture and sound stopped arriving",
     "mic_denied": "The browser refused the microphone",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from scripts.desk import DEMO_INLINE_WIDGET, DEMO_WIDGET
 from scripts.stack import Stack
@@ -49,6 +49,18 @@ def set_widget(product: Stack) -> Iterator[Callable[..., None]]:
         yield lambda **fields: undo.enter_context(
             changed(product, "sessions_app_widget", fields, public_id=widget)
         )
+
+
+def starts_of(page: Page) -> list[str]:
+    """The conversations that a page asks for from now on, as they come."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/embed/v1/sessions"):
+            asked.append(request.url)
+
+    page.on("request", note)
+    return asked
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
@@ -191,6 +203,32 @@ def test_a_reload_and_a_step_within_the_site_return_to_the_same_conversation(
     page.close()
 
 
+def test_a_start_while_a_page_returns_to_its_conversation_makes_no_other(
+    ordinary_browser: Browser, product: Stack, simulated: SimulatedCloud
+) -> None:
+    page = ordinary_browser.new_context().new_page()
+    page.goto(product.site_address)
+    shopper = Shopper(page)
+    shopper.open()
+    shopper.talk()
+    session = running(simulated)
+    held: list[Route] = []
+    page.route("**/dist/room-*.js", lambda route: held.append(route))
+    page.reload()
+    expect(shopper.part("frame")).to_have_attribute("data-face", "room")
+    starts = starts_of(page)
+
+    page.evaluate("LiveAvatar.start()")
+    page.wait_for_timeout(500)
+    for route in held:
+        route.continue_()
+
+    shopper.expect_talking()
+    assert (starts, running(simulated)) == ([], session)
+    shopper.end()
+    page.close()
+
+
 def test_where_storage_is_refused_leaving_the_page_ends_it(
     visit: Visit, simulated: SimulatedCloud
 ) -> None:
@@ -226,6 +264,78 @@ def test_the_page_can_drive_it_and_hears_what_happens(visit: Visit) -> None:
 
     happened = list(dict.fromkeys(seen.json_value()))
     assert sorted(happened) == ["connected", "end", "open", "ready", "start", "transcript"]
+
+
+def test_a_page_that_starts_twice_at_once_has_one_conversation(
+    visit: Visit, simulated: SimulatedCloud
+) -> None:
+    shopper = visit()
+    starts = starts_of(shopper.page)
+
+    shopper.page.evaluate("LiveAvatar.start(); LiveAvatar.start()")
+
+    shopper.expect_talking()
+    assert (len(starts), len(running(simulated))) == (1, 1)
+    shopper.end()
+
+
+def test_an_end_is_heard_while_the_conversation_is_still_being_begun(
+    visit: Visit, simulated: SimulatedCloud
+) -> None:
+    shopper = visit()
+
+    shopper.page.evaluate("LiveAvatar.start(); LiveAvatar.end()")
+
+    shopper.expect_over()
+    eventually(lambda: running(simulated) == [])
+
+
+def test_a_start_goes_with_the_widget_that_is_taken_away_before_it(visit: Visit) -> None:
+    shopper = visit("/spa")
+    seen = shopper.page.evaluate_handle(
+        """() => {
+            const seen = [];
+            const element = document.querySelector("liveavatar-widget");
+            for (const name of ["ready", "start"])
+                element.addEventListener(name, e => seen.push(e.type));
+            LiveAvatar.start();
+            element.remove();
+            document.body.append(element);
+            return seen;
+        }"""
+    )
+
+    shopper.launcher.hover()
+
+    eventually(lambda: "ready" in seen.json_value())
+    shopper.page.wait_for_timeout(500)
+    assert "start" not in seen.json_value()
+
+
+def test_a_conversation_whose_code_does_not_come_is_ended_and_says_why(
+    visit: Visit, simulated: SimulatedCloud
+) -> None:
+    shopper = visit()
+    shopper.page.route("**/dist/media-*.js", lambda route: route.abort())
+    shopper.open()
+
+    shopper.part("start").click()
+
+    shopper.expect_over()
+    expect(shopper.part("over-words")).to_contain_text("firewall or VPN")
+    eventually(lambda: running(simulated) == [])
+
+
+def test_where_loudness_cannot_be_measured_the_conversation_goes_on(visit: Visit) -> None:
+    shopper = visit()
+    shopper.page.add_init_script("delete window.AudioContext; delete window.webkitAudioContext;")
+    shopper.open()
+
+    shopper.talk()
+
+    expect(shopper.part("frame")).to_have_attribute("data-microphone", "on")
+    expect(shopper.notice).to_be_empty()
+    shopper.end()
 
 
 def test_the_keyboard_opens_it_talks_and_gets_its_focus_back(visit: Visit) -> None:
@@ -304,7 +414,7 @@ def test_switching_the_widget_off_ends_the_conversation_and_says_so(
     expect(shopper.part("over-words")).to_have_text("It was ended by whoever runs this site.")
 
 
-def test_push_to_talk_opens_the_microphone_while_it_is_held(
+def test_push_to_talk_opens_the_microphone_while_it_is_held_and_never_after_the_end(
     visit: Visit, set_widget: Callable[..., None]
 ) -> None:
     set_widget(push_to_talk="hold", push_to_talk_key="KeyT")
@@ -325,6 +435,21 @@ def test_push_to_talk_opens_the_microphone_while_it_is_held(
     shopper.page.keyboard.up("t")
     expect(frame).to_have_attribute("data-microphone", "muted")
     shopper.end()
+
+    asked = shopper.document.evaluate_handle(
+        """() => {
+            const asked = [];
+            navigator.mediaDevices.getUserMedia = wanted => {
+                asked.push(wanted);
+                return new Promise(() => {});
+            };
+            return asked;
+        }"""
+    )
+    shopper.part("over-words").click()
+    shopper.page.keyboard.down("t")
+    shopper.page.wait_for_timeout(500)
+    assert asked.json_value() == []
 
 
 def test_the_loader_asks_once_keeps_nothing_shifts_nothing_and_holds_nothing_up(

@@ -25,6 +25,8 @@ HTMLMediaElement.prototype.play = function () {
 
 # How long the room waits for a picture at the most.
 PATIENCE_MS = 20_000
+# How long it tries to get into a room that it never was in.
+PATIENCE_TO_JOIN_MS = 45_000
 
 SignedIn = Callable[..., Person]
 
@@ -259,6 +261,20 @@ def test_no_picture_ends_the_session_and_offers_another_try(
 
     expect(demo.notice).to_contain_text("No picture came")
     assert violations(demo.page) == []
+    assert eventually(lambda: running(simulated) == [])
+
+
+def test_a_room_that_can_never_be_joined_is_given_up(
+    demo: Person, simulated: SimulatedCloud
+) -> None:
+    demo.page.route_web_socket(re.compile("/rtc"), lambda socket: socket.close())
+    demo.page.clock.install()
+    demo.start()
+    expect(demo.notice).to_contain_text("The connection to the room was lost")
+
+    demo.page.clock.fast_forward(PATIENCE_TO_JOIN_MS)
+
+    expect(demo.notice).to_contain_text("No picture came")
     assert eventually(lambda: running(simulated) == [])
 
 

@@ -24,7 +24,8 @@ export interface FrameParts {
 /** The frame from its first sight to the end of a conversation, and to the next one. */
 export class FrameApp {
   readonly #notice: NoticeView<FrameAction>;
-  #room: VisitorRoom | undefined;
+  /** From the moment that one is begun, which is before the code for it is there. */
+  #room: Promise<VisitorRoom> | undefined;
   #lastRoom: VisitorRoom | undefined;
 
   constructor(private readonly parts: FrameParts) {
@@ -52,16 +53,17 @@ export class FrameApp {
   hear(type: FromHost): void {
     if (type === "opened") this.prepare();
     if (type === "start") void this.start();
-    if (type === "end") void this.#room?.end();
+    if (type === "end") void this.#room?.then((room) => room.end(), () => undefined);
   }
 
   /** What can be done before somebody has agreed to talk: nothing that is heard, seen or billed. */
   prepare(): void {
     if (this.parts.config.isPreview) return;
     this.parts.gate.prepare();
-    // The room's code, and LiveKit's, which is most of what there is to load.
-    void import("./room.ts");
-    void import("../room/media.ts");
+    // The room's code, and LiveKit's, which is most of what there is to load. What fails to come
+    // is told at the start.
+    import("./room.ts").catch(() => undefined);
+    import("../room/media.ts").catch(() => undefined);
   }
 
   /** `clicked` by `performance.now`. */
@@ -82,20 +84,14 @@ export class FrameApp {
     this.#notice.show(null);
     view.root.dataset["state"] = "connecting";
     showFace(view, "room");
-    const { VisitorRoom } = await import("./room.ts");
-    const room = new VisitorRoom({
-      ...this.parts,
-      clicked,
-      onOver: (state) => this.#over(state),
-      reload: () => window.location.reload(),
-    });
-    this.#room = this.#lastRoom = room;
-    const admission = admit();
-    admission.then(
-      ({ resume }) => host.tell("live", { live: resumes.keep(resume) }),
-      () => undefined,
-    );
+    this.#room = this.#newRoom(clicked);
     try {
+      const room = (this.#lastRoom = await this.#room);
+      const admission = admit();
+      admission.then(
+        ({ resume }) => host.tell("live", { live: resumes.keep(resume) }),
+        () => undefined,
+      );
       await room.begin(admission);
     } catch (error) {
       this.#room = undefined;
@@ -104,6 +100,16 @@ export class FrameApp {
     } finally {
       view.start.disabled = false;
     }
+  }
+
+  async #newRoom(clicked: number | null): Promise<VisitorRoom> {
+    const { VisitorRoom } = await import("./room.ts");
+    return new VisitorRoom({
+      ...this.parts,
+      clicked,
+      onOver: (state) => this.#over(state),
+      reload: () => window.location.reload(),
+    });
   }
 
   #over(state: RoomState): void {

@@ -14,24 +14,30 @@ export class PushToTalk {
     return this.config.pushToTalk !== "off";
   }
 
-  bind(): void {
+  /** Listens until the conversation is over; the next one has the same button. */
+  bind(over: AbortSignal): void {
     this.button.hidden = !this.isOn;
     if (!this.isOn) return;
+    const until = { signal: over };
+    // The conversation before may have ended in the middle of a word.
+    this.button.setAttribute("aria-pressed", "false");
     if (this.config.pushToTalk === "toggle") {
-      this.button.addEventListener("click", () => this.#set(!this.#isTalking));
+      this.button.addEventListener("click", () => this.#set(!this.#isTalking), until);
     } else {
-      this.button.addEventListener("pointerdown", (event) => {
-        this.button.setPointerCapture(event.pointerId);
-        this.#set(true);
-      });
+      this.button.addEventListener("pointerdown", (event) => this.#press(event), until);
       for (const name of ["pointerup", "pointercancel", "blur"]) {
-        this.button.addEventListener(name, () => this.#set(false));
+        this.button.addEventListener(name, () => this.#set(false), until);
       }
+      // A key that is let go of in another window is never heard of here.
+      window.addEventListener("blur", () => this.#set(false), until);
     }
-    document.addEventListener("keydown", (event) => this.#key(event, true));
-    document.addEventListener("keyup", (event) => this.#key(event, false));
-    // A key that is let go of in another window is never heard of here.
-    window.addEventListener("blur", () => this.config.pushToTalk === "hold" && this.#set(false));
+    document.addEventListener("keydown", (event) => this.#key(event, true), until);
+    document.addEventListener("keyup", (event) => this.#key(event, false), until);
+  }
+
+  #press(event: PointerEvent): void {
+    this.button.setPointerCapture(event.pointerId);
+    this.#set(true);
   }
 
   #key(event: KeyboardEvent, isDown: boolean): void {

@@ -2,7 +2,7 @@
 import { createApi, type StateAnswer, readFacts, type Transport } from "../room/api.ts";
 import { clockWords, type ServerClock, timesAt, WARNING_SECONDS } from "../room/clock.ts";
 import { Conversation } from "../room/conversation.ts";
-import { bindDevices } from "../room/devices.ts";
+import { bindDevices, type DeviceKind } from "../room/devices.ts";
 import { Following } from "../room/following.ts";
 import { NoticeView } from "../room/notice_view.ts";
 import { isOver, moodOf } from "../room/moods.ts";
@@ -46,9 +46,9 @@ export class VisitorRoom {
   readonly #transport: Transport;
   readonly #admitted: (transport: Transport) => void;
   readonly #refreshDevices: () => Promise<void>;
+  readonly #over = new AbortController();
   #following: Following | undefined;
   #timer: number | undefined;
-  #isDone = false;
 
   constructor(private readonly parts: RoomParts) {
     const { config, clock, say, view, host, clicked } = parts;
@@ -76,24 +76,28 @@ export class VisitorRoom {
     this.#pushToTalk = new PushToTalk(config, view.talk, (talking) => {
       if (this.#canMute) void this.#conversation.setMuted(!talking);
     });
-    this.#refreshDevices = bindDevices(view, (kind, id) => void this.#conversation.chooseDevice(kind, id));
+    const choose = (kind: DeviceKind, id: string): void => void this.#conversation.chooseDevice(kind, id);
+    this.#refreshDevices = bindDevices(view, choose, this.#over.signal);
   }
 
   /** Asks for the microphone, and joins once `admission` is there; rejects when it does not come. */
   async begin(admission: Promise<Admission>): Promise<void> {
     this.#bind();
-    const hears = this.#listen();
-    try {
-      const { state, transport } = await admission;
-      this.#admitted(transport);
-      this.#follow(state);
-    } catch (error) {
-      this.#isDone = true;
-      window.clearInterval(this.#timer);
+    const able = Promise.all([this.#conversation.prepared(), this.#listen()]);
+    // Errors come once it is admitted: before, there is nothing to end.
+    able.catch(() => undefined);
+    const { state, transport } = await admission.catch((error: unknown) => {
+      this.#close();
       void this.#conversation.leave();
       throw error;
+    });
+    this.#admitted(transport);
+    try {
+      this.#follow(state);
+      await able;
+    } catch {
+      await this.#giveUp();
     }
-    await hears;
   }
 
   /** Ends it for good. */
@@ -104,6 +108,12 @@ export class VisitorRoom {
 
   async judge(rating: string, comment: string): Promise<void> {
     await this.#transport.ask("/feedback", { rating, comment });
+  }
+
+  /** Lets go of the page, which the next conversation has as well. */
+  #close(): void {
+    window.clearInterval(this.#timer);
+    this.#over.abort();
   }
 
   get #canMute(): boolean {
@@ -135,11 +145,11 @@ export class VisitorRoom {
     view.end.onclick = () => void this.end();
     view.volume.oninput = () => void this.#conversation.setVolume(view.volume.valueAsNumber / 100);
     view.mute.hidden = this.#pushToTalk.isOn;
-    this.#pushToTalk.bind();
+    this.#pushToTalk.bind(this.#over.signal);
     view.root.toggleAttribute("data-captions", config.captions);
     const tell = (): void => this.#store.dispatch({ type: "online", online: navigator.onLine });
-    window.addEventListener("online", tell);
-    window.addEventListener("offline", tell);
+    window.addEventListener("online", tell, { signal: this.#over.signal });
+    window.addEventListener("offline", tell, { signal: this.#over.signal });
     this.#show();
   }
 
@@ -147,7 +157,7 @@ export class VisitorRoom {
     const { view, say, host } = this.parts;
     const notice = new NoticeView<FrameAction>(view.notice, (action, name) => this.#answer(action, name));
     this.#store.subscribe((state) => {
-      if (this.#isDone) return;
+      if (this.#over.signal.aborted) return;
       const mood = moodOf(state);
       view.root.dataset["state"] = mood;
       view.root.dataset["microphone"] = state.microphone;
@@ -167,8 +177,8 @@ export class VisitorRoom {
   #act(): void {
     const { host, onOver } = this.parts;
     const watchdogs = keepWatchdogs((worry, on) => {
+      if (worry === "no_picture") return void this.#giveUp();
       this.#store.dispatch({ type: "worry", worry, on });
-      if (worry === "no_picture") void this.#giveUp();
     });
     const wakeLock = new WakeLock();
     let joined = false;
@@ -184,9 +194,8 @@ export class VisitorRoom {
         connected = true;
         host.tell("connected");
       }
-      if (!isOver(state) || this.#isDone) return;
-      this.#isDone = true;
-      window.clearInterval(this.#timer);
+      if (!isOver(state) || this.#over.signal.aborted) return;
+      this.#close();
       void this.#conversation.leave().finally(() => onOver(state));
     });
   }
@@ -224,7 +233,10 @@ export class VisitorRoom {
     }
   }
 
+  /** No picture will come, and what runs on is paid for. */
   async #giveUp(): Promise<void> {
+    if (this.#store.state.ending) return;
+    this.#store.dispatch({ type: "worry", worry: "no_picture", on: true });
     void this.#api.report("no_picture").catch(() => undefined);
     await this.end();
   }

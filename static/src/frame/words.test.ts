@@ -91,8 +91,17 @@ test("the end says why", () => {
     stateWith({ facts: facts({ state: "ended", endReason }) });
 
   assert.deepEqual(
-    ["limit", "no_picture", "", "member_gone"].map((reason) => endWords(over(reason), say)),
-    ["ended_limit", "no_picture_help", "ended_unavailable", "ended_unavailable"],
+    ["limit", "", "member_gone"].map((reason) => endWords(over(reason), say)),
+    ["ended_limit", "ended_unavailable", "ended_unavailable"],
   );
   assert.equal(noticeFor(stateWith({ microphone: "on", online: false }), context)?.name, "offline");
+});
+
+test("an end for want of a picture is the connection's, though the page asked for it", () => {
+  const ended = stateWith({
+    facts: facts({ state: "ended", endReason: "person" }),
+    worries: new Set(["no_picture"]),
+  });
+
+  assert.equal(endWords(ended, say), "no_picture_help");
 });

@@ -61,12 +61,12 @@ export function stepWords(state: RoomState, say: Say): string {
 /** Ends that the page itself found; the server names all others in words of their own. */
 const PAGES_ENDS: Record<string, string> = {
   "": "ended_unavailable",
-  no_picture: "no_picture_help",
   member_gone: "ended_unavailable",
 };
 
 /** Why a conversation is over: the words under "ended". */
 export function endWords(state: RoomState, say: Say): string {
+  if (state.worries.has("no_picture")) return say("no_picture_help");
   const reason = state.facts.endReason;
   return say(PAGES_ENDS[reason] ?? `ended_${reason}`);
 }

@@ -132,6 +132,7 @@ export class WidgetElement extends HTMLElement {
     this._frame?.remove();
     this._frame = undefined;
     this._isReady = false;
+    this._queue = [];
   }
 
   /** Waits for the frame where it is still on its way. */

@@ -1,5 +1,5 @@
 // The avatar's picture and sound in the page; in the same chunk as LiveKit.
-import { createAudioAnalyser, type RemoteTrack, Track } from "livekit-client";
+import { createAudioAnalyser, type LocalAudioTrack, type RemoteAudioTrack, type RemoteTrack, Track } from "livekit-client";
 import { type Counters, readCounters } from "./quality.ts";
 
 export interface AvatarMediaEvents {
@@ -9,7 +9,7 @@ export interface AvatarMediaEvents {
   soundBlocked(blocked: boolean): void;
 }
 
-type Analyser = ReturnType<typeof createAudioAnalyser>;
+export type Analyser = ReturnType<typeof createAudioAnalyser>;
 
 export class AvatarMedia {
   #picture: RemoteTrack | undefined;
@@ -81,7 +81,16 @@ export class AvatarMedia {
     this.#sound.muted = this.#silent;
     this.video.after(this.#sound);
     this.forget();
-    this.#level = createAudioAnalyser(track as Parameters<typeof createAudioAnalyser>[0]);
+    this.#level = measure(track as RemoteAudioTrack);
     this.on.sounding();
+  }
+}
+
+/** Without a measure of its loudness a conversation goes on: browsers have only so many places. */
+export function measure(track: LocalAudioTrack | RemoteAudioTrack): Analyser | undefined {
+  try {
+    return createAudioAnalyser(track);
+  } catch {
+    return undefined;
   }
 }

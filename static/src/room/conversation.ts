@@ -63,7 +63,13 @@ export class Conversation {
     });
   }
 
+  /** Rejects when this page can take part in no room, for want of the code. */
+  async prepared(): Promise<void> {
+    await this.#call;
+  }
+
   async askForMicrophone(): Promise<void> {
+    if (this.#left) return;
     const { store } = this.parts;
     store.dispatch({ type: "microphone", microphone: "asking" });
     const outcome = await askForMicrophone();
@@ -136,6 +142,8 @@ export class Conversation {
   }
 
   async setMuted(muted: boolean): Promise<void> {
+    // LiveKit would open a microphone anew that has been let go of.
+    if (this.#left) return;
     await (await this.#call).setMuted(muted);
     this.parts.store.dispatch({ type: "microphone", microphone: muted ? "muted" : "on" });
   }
@@ -162,6 +170,7 @@ export class Conversation {
   }
 
   async chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
+    if (this.#left) return;
     await (await this.#call).chooseDevice(kind, deviceId);
   }
 
@@ -172,7 +181,8 @@ export class Conversation {
     this.#stopMeters?.();
     this.parts.showLevel(0);
     window.removeEventListener("pagehide", this.#onHide);
-    await (await this.#call).leave();
+    // Where the code for it never came there is no room to leave.
+    await this.#call.then((call) => call.leave(), () => undefined);
     await Promise.all([this.#sender.flush(), this.#start.tell()]);
   }
 

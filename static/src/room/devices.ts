@@ -2,10 +2,14 @@ import type { RoomElements } from "./elements.ts";
 
 export type DeviceKind = "audioinput" | "audiooutput";
 
-/** Fills the choices of microphone and speaker, and keeps them right when something is plugged in. */
+/**
+ * Fills the choices of microphone and speaker, and keeps them right when something is plugged in,
+ * until it is over.
+ */
 export function bindDevices(
   parts: Pick<RoomElements, "microphones" | "speakers">,
   choose: (kind: DeviceKind, deviceId: string) => void,
+  over?: AbortSignal,
 ): () => Promise<void> {
   const selects: [DeviceKind, HTMLSelectElement][] = [["audioinput", parts.microphones]];
   if ("setSinkId" in HTMLMediaElement.prototype) selects.push(["audiooutput", parts.speakers]);
@@ -16,9 +20,9 @@ export function bindDevices(
     for (const [kind, select] of selects) fill(select, devices.filter((it) => it.kind === kind));
   };
   for (const [kind, select] of selects) {
-    select.addEventListener("change", () => choose(kind, select.value));
+    select.addEventListener("change", () => choose(kind, select.value), { signal: over });
   }
-  navigator.mediaDevices?.addEventListener("devicechange", () => void refresh());
+  navigator.mediaDevices?.addEventListener("devicechange", () => void refresh(), { signal: over });
   return refresh;
 }
 

@@ -2,7 +2,6 @@
 import {
   ConnectionQuality,
   ConnectionState,
-  createAudioAnalyser,
   DisconnectReason,
   LocalAudioTrack,
   Room,
@@ -10,7 +9,7 @@ import {
   Track,
 } from "livekit-client";
 import type { RoomAddress } from "./api.ts";
-import { AvatarMedia, type AvatarMediaEvents } from "./avatar_media.ts";
+import { type Analyser, AvatarMedia, type AvatarMediaEvents, measure } from "./avatar_media.ts";
 import { MICROPHONE_CONSTRAINTS } from "./mic.ts";
 import type { Counters } from "./quality.ts";
 import type { Link, Quality } from "./state.ts";
@@ -41,8 +40,6 @@ export interface Levels {
   user: number;
   avatar: number;
 }
-
-type Analyser = ReturnType<typeof createAudioAnalyser>;
 
 /** One conversation: the room, the avatar's picture and sound, the own microphone. */
 export class Call {
@@ -158,7 +155,7 @@ export class Call {
 
   #watchUserLevel(): void {
     void this.#userLevel?.cleanup();
-    if (this.#microphone !== undefined) this.#userLevel = createAudioAnalyser(this.#microphone);
+    if (this.#microphone !== undefined) this.#userLevel = measure(this.#microphone);
   }
 
   #listen(): void {

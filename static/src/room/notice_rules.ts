@@ -10,7 +10,7 @@ const noPicture: Rule = (state, { avatarName, detailUrl }) =>
         name: "no_picture",
         tone: "bad",
         title: "No picture came",
-        body: `${avatarName} did not appear within 20 seconds, so we ended the session to save your credits. A firewall or VPN that blocks video calls is the usual cause.`,
+        body: `${avatarName} did not appear in time, so we ended the session to save your credits. A firewall or VPN that blocks video calls is the usual cause.`,
         blocks: true,
         actions: [{ name: "again", words: "Try again", primary: true }, seeDetails(detailUrl)],
       }

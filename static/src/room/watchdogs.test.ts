@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { after, CONVERSING, JOINED } from "./fixtures.ts";
+import { after, CONVERSING, facts, JOINED } from "./fixtures.ts";
 import type { RoomEvent } from "./state.ts";
 import { keepWatchdogs } from "./watchdogs.ts";
 
@@ -33,6 +33,47 @@ test("a picture calls off the wait for it", (context) => {
 
   assert.deepEqual(worries, []);
 });
+
+const BLOCKED: RoomEvent[] = [
+  { type: "link", link: "joining", at: 3_000 },
+  { type: "link", link: "lost", at: 4_000 },
+];
+
+test("a room that is tried in vain is given up after forty-five seconds", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const worries: string[] = [];
+  const check = keepWatchdogs((worry) => worries.push(worry));
+
+  check(after());
+  context.mock.timers.tick(5_000);
+  check(after(...BLOCKED));
+  context.mock.timers.tick(5_000);
+  check(after(...BLOCKED, { type: "link", link: "rejoining", at: 13_000 }));
+  context.mock.timers.tick(34_999);
+  assert.deepEqual(worries, []);
+  context.mock.timers.tick(1);
+
+  assert.deepEqual(worries, ["no_picture"]);
+});
+
+const lost: RoomEvent = { type: "link", link: "lost", at: 6_000 };
+for (const [what, state] of Object.entries({
+  "was joined once": after(...CONVERSING, lost),
+  "another tab has": after(...BLOCKED, { type: "link", link: "taken_over", at: 5_000 }),
+  "is being ended": after(...BLOCKED, { type: "ending", ending: true }),
+  "is not live yet": after(...BLOCKED, { type: "facts", facts: facts({ state: "uncertain" }) }),
+})) {
+  test(`a room that ${what} is not given up`, (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const worries: string[] = [];
+    const check = keepWatchdogs((worry) => worries.push(worry));
+
+    check(state);
+    context.mock.timers.tick(600_000);
+
+    assert.deepEqual(worries, []);
+  });
+}
 
 test("an avatar that is seen and not heard is silent after five seconds", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });

@@ -3,6 +3,8 @@ import type { RoomState, Worry } from "./state.ts";
 
 const SLOW_MS = 10_000;
 const NO_PICTURE_MS = 20_000;
+// So long that a poor network, in which LiveKit alone waits 15 s for each of two answers, gets in.
+const NEVER_JOINED_MS = 45_000;
 const SILENT_MS = 5_000;
 const UNEXPLAINED_MS = 8_000;
 const RESTORED_SHOWN_MS = 4_000;
@@ -29,6 +31,14 @@ export const WATCHDOGS: readonly Watchdog[] = [
     worry: "no_picture",
     after: NO_PICTURE_MS,
     waits: (state) => moodOf(state) === "connecting" && state.link === "joined",
+    turns: true,
+  },
+  {
+    // Where calls are blocked, every try fails. A room that it was in once is worth trying on.
+    worry: "no_picture",
+    after: NEVER_JOINED_MS,
+    waits: ({ facts, link, ownSteps, ending }) =>
+      facts.state === "live" && ownSteps.joined === undefined && !ending && link !== "taken_over",
     turns: true,
   },
   {
