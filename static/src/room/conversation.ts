@@ -89,6 +89,7 @@ export class Conversation {
   async takeMicrophone(before: Conversation): Promise<void> {
     const { microphone } = before.parts.store.state;
     const track = (await before.#call).copyMicrophone();
+    if (this.#left) return track?.stop();
     if (track === null && ["asking", "on", "muted"].includes(microphone)) {
       return this.askForMicrophone();
     }
