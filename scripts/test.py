@@ -23,8 +23,7 @@ SUITE_SECONDS = 20 * 60
 GOODBYE_SECONDS = 15
 # A test that hangs says where, long before its suite is stopped.
 STUCK_SECONDS = 180
-# Files in any order: by their number of tests, those of one long test would come last, and alone.
-TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
