@@ -24,6 +24,12 @@ def run(story: Coroutine[Any, Any, None]) -> None:
     asyncio.run(bounded())
 
 
+async def get_through(guest: Guest, cloud: SimulatedCloud) -> None:
+    """Open a microphone: what is said before it has got through is heard by nobody."""
+    while not cloud.session_state(guest.room.name)["heard"]["audio_s"]:
+        await guest.speak(0, silence_after=0.1)
+
+
 @BOTH_GENERATIONS
 def test_a_client_sees_the_avatar_move_and_hears_it_greet(
     cloud: SimulatedCloud, single_peer: bool
@@ -76,9 +82,7 @@ def test_the_avatar_answers_when_the_user_has_fallen_silent(cloud: SimulatedClou
     async def story() -> None:
         async with Guest(session) as guest:
             await guest.frames(1)
-            # What is said before the microphone has got through is heard by nobody.
-            while not cloud.session_state(session["session_id"])["heard"]["audio_s"]:
-                await guest.speak(0, silence_after=0.1)
+            await get_through(guest, cloud)
             await guest.speak(1.0)
             answer = await guest.event("avatar.transcription")
             await guest.event("avatar.speak_ended")
@@ -133,6 +137,7 @@ def test_speaking_over_the_avatar_makes_it_give_way(cloud: SimulatedCloud) -> No
 
     async def story() -> None:
         async with Guest(session) as guest:
+            await get_through(guest, cloud)
             await guest.event("avatar.transcription.chunk")
             await guest.speak(0.5)
             said = await guest.event("avatar.transcription")
@@ -148,7 +153,7 @@ def test_an_avatar_that_was_told_not_to_listen_does_not_answer(cloud: SimulatedC
 
     async def story() -> None:
         async with Guest(session) as guest:
-            await guest.frames(1)
+            await get_through(guest, cloud)
             await guest.command("avatar.stop_listening")
             await guest.speak(0.5)
             await guest.command("avatar.start_listening")
@@ -169,7 +174,7 @@ def test_a_command_that_an_openai_session_lacks_is_dropped(
 
     async def story() -> None:
         async with Guest(session) as guest:
-            await guest.frames(1)
+            await get_through(guest, cloud)
             await guest.command(command, text="Say this")
             await guest.speak(0.5)
             answer = await guest.event("avatar.transcription.chunk")
@@ -187,7 +192,7 @@ def test_a_key_that_openai_would_refuse_makes_a_silent_avatar(
 
     async def story() -> None:
         async with Guest(session) as guest:
-            await guest.frames(1)
+            await get_through(guest, cloud)
             await guest.speak(0.5)
             await guest.frames(25)
 
@@ -334,6 +339,7 @@ def test_lost_signalling_is_resumed_and_the_picture_goes_on(
             await asyncio.to_thread(cloud.door, "POST", f"sessions/{session['session_id']}/cut")
             await guest.reconnected
             await guest.frames(60)
+            await get_through(guest, cloud)
             await guest.speak(0.6)
             await guest.event("user.speak_ended")
 
