@@ -1,7 +1,9 @@
 """Which keys of the vault the database needs, and whether they are at hand."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -46,17 +48,13 @@ def _of_field(model: type[models.Model], name: str) -> list[Sealed]:
     counted = by_key.values_list("key_name").annotate(Count("pk"), Min("pk"))
     place = f"{model._meta.db_table}.{name}"
     return [
-        Sealed(place, key_name, count, _opens(model, name, first))
+        Sealed(place, key_name, count, _opens(partial(_open_field, model, name, first)))
         for key_name, count, first in counted.order_by("key_name")
     ]
 
 
-def _opens(model: type[models.Model], name: str, pk: Any) -> bool:
-    try:
-        getattr(model._default_manager.get(pk=pk), name).open()
-    except CannotOpen:
-        return False
-    return True
+def _open_field(model: type[models.Model], name: str, pk: Any) -> object:
+    return getattr(model._default_manager.get(pk=pk), name).open()
 
 
 def _of_second_steps() -> list[Sealed]:
@@ -66,14 +64,14 @@ def _of_second_steps() -> list[Sealed]:
         by_key[key_name(text)].append(text)
     place = f"{second_steps.PLACE.table}.{second_steps.PLACE.field}"
     return [
-        Sealed(place, name, len(texts), _is_second_step(texts[0]))
+        Sealed(place, name, len(texts), _opens(partial(second_steps.unseal, texts[0])))
         for name, texts in sorted(by_key.items())
     ]
 
 
-def _is_second_step(text: str) -> bool:
+def _opens(attempt: Callable[[], object]) -> bool:
     try:
-        second_steps.unseal(text)
+        attempt()
     except CannotOpen:
         return False
     return True

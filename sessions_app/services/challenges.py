@@ -63,7 +63,7 @@ def recent_and_norm(widget: Widget, *, now: datetime) -> tuple[float, float]:
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     before = hour - timedelta(hours=1)
     week = before - timedelta(days=_NORM_DAYS)
-    asked = ~Q(kind__in=[tallies.STARTED, tallies.SECONDS, *sorted(tallies.AT_THE_DOOR)])
+    asked = ~Q(kind__in=[tallies.STARTED, tallies.SECONDS, *tallies.AT_THE_DOOR])
     sums = WidgetTally.objects.filter(asked, widget=widget, hour__gte=week).aggregate(
         this=Sum("count", filter=Q(hour=hour), default=0),
         last=Sum("count", filter=Q(hour=before), default=0),

@@ -16,7 +16,7 @@ STARTED: Final = "started"
 SECONDS: Final = "seconds"
 _REFUSED: Final = "refused:"
 # Of whoever gets no further than the frame's document, and so takes nothing from anybody.
-AT_THE_DOOR: Final = frozenset({f"{_REFUSED}origin", f"{_REFUSED}off"})
+AT_THE_DOOR: Final = (f"{_REFUSED}origin", f"{_REFUSED}off")
 
 
 @dataclass(frozen=True, slots=True)

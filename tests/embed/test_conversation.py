@@ -1,7 +1,7 @@
 """A stranger's conversation, from the frame's document to the goodbye."""
 
-import time
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from sessions_app.models import AvatarSession, Meter, Visit, Widget
-from sessions_app.services import leases, tallies, visits
+from sessions_app.services import tallies, visits
 from sessions_app.services.sweep import sweep
 from tests.embed.visitor import API, Visitor, frame_config
 from tests.sessions_app.racing import race
@@ -135,13 +135,14 @@ def test_of_two_pages_with_one_resume_token_one_returns(
     visitor: Visitor, widget: Widget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor.come_in()
-    pages, renew = [Visitor(widget) for _ in range(4)], leases.renew
+    pages, new_token = [Visitor(widget) for _ in range(4)], visits._new_token
+    all_have_read = Barrier(4, timeout=10)
 
-    def renew_slowly(*given: Any, **named: Any) -> None:
-        time.sleep(0.2)  # so that the others have read before the first is through
-        renew(*given, **named)
+    def wait_for_the_others() -> str:
+        all_have_read.wait()
+        return new_token()
 
-    monkeypatch.setattr(leases, "renew", renew_slowly)
+    monkeypatch.setattr(visits, "_new_token", wait_for_the_others)
 
     answers = race(lambda: pages.pop().resume(visitor.resume_token).status_code, runners=4)
 

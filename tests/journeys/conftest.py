@@ -14,8 +14,9 @@ from scripts.stack import Stack, stack
 from tests.accounts import oidc_provider
 from tests.accounts.oidc_provider import Provider
 from tests.journeys.letters import Letters, taking_letters
-from tests.journeys.person import Person
+from tests.journeys.person import Person, eventually, running
 from tests.journeys.rows import changed
+from tests.journeys.visitor import Shopper
 from tests.simulator.cloud import SimulatedCloud
 
 # A fact may take its time on a busy machine; it is waited for no longer than it takes.
@@ -151,6 +152,35 @@ def ordinary_browser(
     )
     yield browser
     browser.close()
+
+
+Visit = Callable[..., Shopper]
+
+
+@pytest.fixture
+def visit(open_page: OpenPage, product: Stack, simulated: SimulatedCloud) -> Iterator[Visit]:
+    """Opens a page of the shop; afterwards nothing of it runs any more."""
+    pages: list[Page] = []
+
+    def opened(path: str = "/", element: str = "liveavatar-widget", **options: Any) -> Shopper:
+        page = open_page(**options)
+        pages.append(page)
+        page.goto(f"{product.site_address}{path}")
+        return Shopper(page, element)
+
+    yield opened
+    for page in pages:
+        page.close()
+    eventually(lambda: running(simulated) == [], within=30)
+
+
+@pytest.fixture
+def at_the_shop(ordinary_browser: Browser, product: Stack) -> Iterator[Shopper]:
+    """A visitor of the shop in a browser as people have it."""
+    with ordinary_browser.new_context() as context:
+        page = context.new_page()
+        page.goto(product.site_address)
+        yield Shopper(page)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import expect
 
 from scripts.desk import DEMO_INLINE_WIDGET, DEMO_WIDGET
 from scripts.stack import Stack
 from tests.journeys.axe import violations
-from tests.journeys.conftest import REFUSING, OpenPage
+from tests.journeys.conftest import REFUSING, OpenPage, Visit
 from tests.journeys.person import eventually, running
 from tests.journeys.rows import changed
 from tests.journeys.visitor import Shopper
@@ -20,25 +20,6 @@ from tests.simulator.cloud import SimulatedCloud
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
-Visit = Callable[..., Shopper]
-
-
-@pytest.fixture
-def visit(open_page: OpenPage, product: Stack, simulated: SimulatedCloud) -> Iterator[Visit]:
-    """Opens a page of the shop; afterwards nothing of it runs any more."""
-
-    pages: list[Page] = []
-
-    def opened(path: str = "/", element: str = "liveavatar-widget", **options: Any) -> Shopper:
-        page = open_page(**options)
-        pages.append(page)
-        page.goto(f"{product.site_address}{path}")
-        return Shopper(page, element)
-
-    yield opened
-    for page in pages:
-        page.close()
-    eventually(lambda: running(simulated) == [], within=30)
 
 
 @pytest.fixture
@@ -49,18 +30,6 @@ def set_widget(product: Stack) -> Iterator[Callable[..., None]]:
         yield lambda **fields: undo.enter_context(
             changed(product, "sessions_app_widget", fields, public_id=widget)
         )
-
-
-def starts_of(page: Page) -> list[str]:
-    """The conversations that a page asks for from now on, as they come."""
-    asked: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.url.endswith("/api/embed/v1/sessions"):
-            asked.append(request.url)
-
-    page.on("request", note)
-    return asked
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
@@ -180,11 +149,9 @@ def test_a_conversation_goes_on_while_a_single_page_site_moves_and_ends_with_its
 
 
 def test_a_reload_and_a_step_within_the_site_return_to_the_same_conversation(
-    ordinary_browser: Browser, product: Stack, simulated: SimulatedCloud
+    at_the_shop: Shopper, product: Stack, simulated: SimulatedCloud
 ) -> None:
-    page = ordinary_browser.new_context().new_page()
-    page.goto(product.site_address)
-    shopper = Shopper(page)
+    shopper, page = at_the_shop, at_the_shop.page
     shopper.open()
     shopper.talk()
     session = running(simulated)
@@ -200,33 +167,6 @@ def test_a_reload_and_a_step_within_the_site_return_to_the_same_conversation(
     page.goto(product.site_address)
     expect(shopper.launcher).to_be_visible()
     assert page.locator("iframe").count() == 0
-    page.close()
-
-
-def test_a_start_while_a_page_returns_to_its_conversation_makes_no_other(
-    ordinary_browser: Browser, product: Stack, simulated: SimulatedCloud
-) -> None:
-    page = ordinary_browser.new_context().new_page()
-    page.goto(product.site_address)
-    shopper = Shopper(page)
-    shopper.open()
-    shopper.talk()
-    session = running(simulated)
-    held: list[Route] = []
-    page.route("**/dist/room-*.js", lambda route: held.append(route))
-    page.reload()
-    expect(shopper.part("frame")).to_have_attribute("data-face", "room")
-    starts = starts_of(page)
-
-    page.evaluate("LiveAvatar.start()")
-    page.wait_for_timeout(500)
-    for route in held:
-        route.continue_()
-
-    shopper.expect_talking()
-    assert (starts, running(simulated)) == ([], session)
-    shopper.end()
-    page.close()
 
 
 def test_where_storage_is_refused_leaving_the_page_ends_it(
@@ -264,78 +204,6 @@ def test_the_page_can_drive_it_and_hears_what_happens(visit: Visit) -> None:
 
     happened = list(dict.fromkeys(seen.json_value()))
     assert sorted(happened) == ["connected", "end", "open", "ready", "start", "transcript"]
-
-
-def test_a_page_that_starts_twice_at_once_has_one_conversation(
-    visit: Visit, simulated: SimulatedCloud
-) -> None:
-    shopper = visit()
-    starts = starts_of(shopper.page)
-
-    shopper.page.evaluate("LiveAvatar.start(); LiveAvatar.start()")
-
-    shopper.expect_talking()
-    assert (len(starts), len(running(simulated))) == (1, 1)
-    shopper.end()
-
-
-def test_an_end_is_heard_while_the_conversation_is_still_being_begun(
-    visit: Visit, simulated: SimulatedCloud
-) -> None:
-    shopper = visit()
-
-    shopper.page.evaluate("LiveAvatar.start(); LiveAvatar.end()")
-
-    shopper.expect_over()
-    eventually(lambda: running(simulated) == [])
-
-
-def test_a_start_goes_with_the_widget_that_is_taken_away_before_it(visit: Visit) -> None:
-    shopper = visit("/spa")
-    seen = shopper.page.evaluate_handle(
-        """() => {
-            const seen = [];
-            const element = document.querySelector("liveavatar-widget");
-            for (const name of ["ready", "start"])
-                element.addEventListener(name, e => seen.push(e.type));
-            LiveAvatar.start();
-            element.remove();
-            document.body.append(element);
-            return seen;
-        }"""
-    )
-
-    shopper.launcher.hover()
-
-    eventually(lambda: "ready" in seen.json_value())
-    shopper.page.wait_for_timeout(500)
-    assert "start" not in seen.json_value()
-
-
-def test_a_conversation_whose_code_does_not_come_is_ended_and_says_why(
-    visit: Visit, simulated: SimulatedCloud
-) -> None:
-    shopper = visit()
-    shopper.page.route("**/dist/media-*.js", lambda route: route.abort())
-    shopper.open()
-
-    shopper.part("start").click()
-
-    shopper.expect_over()
-    expect(shopper.part("over-words")).to_contain_text("firewall or VPN")
-    eventually(lambda: running(simulated) == [])
-
-
-def test_where_loudness_cannot_be_measured_the_conversation_goes_on(visit: Visit) -> None:
-    shopper = visit()
-    shopper.page.add_init_script("delete window.AudioContext; delete window.webkitAudioContext;")
-    shopper.open()
-
-    shopper.talk()
-
-    expect(shopper.part("frame")).to_have_attribute("data-microphone", "on")
-    expect(shopper.notice).to_be_empty()
-    shopper.end()
 
 
 def test_the_keyboard_opens_it_talks_and_gets_its_focus_back(visit: Visit) -> None:

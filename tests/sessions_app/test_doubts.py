@@ -41,6 +41,14 @@ def end(session: AvatarSession) -> None:
     )
 
 
+def live_for_45_seconds(by: User, wish: Wish) -> AvatarSession:
+    """By our clock; the cloud's did not move."""
+    session = build.avatar_session(by, wish)
+    drain()
+    AvatarSession.objects.update(started_at=timezone.now() - timedelta(seconds=45))
+    return session
+
+
 def seconds_pass_there(cloud: SimulatedCloud, seconds: int) -> None:
     cloud.door("POST", "clock", {"advance_s": seconds})
 
@@ -202,9 +210,7 @@ def test_a_session_that_the_cloud_will_not_stop_ends_here_and_is_stopped_on(
 def test_a_session_of_which_the_cloud_keeps_no_record_is_billed_by_our_clock(
     cloud: SimulatedCloud, alice: User, wish: Wish
 ) -> None:
-    session = build.avatar_session(alice, wish)
-    drain()
-    AvatarSession.objects.update(started_at=timezone.now() - timedelta(seconds=45))
+    session = live_for_45_seconds(alice, wish)
     fault(cloud, READ, status=404, times=None)
     end(session)
 
@@ -220,9 +226,7 @@ def test_a_session_of_which_the_cloud_keeps_no_record_is_billed_by_our_clock(
 def test_one_that_ended_here_first_and_left_no_record_there_is_billed_by_our_clock_too(
     cloud: SimulatedCloud, alice: User, wish: Wish
 ) -> None:
-    session = build.avatar_session(alice, wish)
-    drain()
-    AvatarSession.objects.update(started_at=timezone.now() - timedelta(seconds=45))
+    session = live_for_45_seconds(alice, wish)
     fault(cloud, STOP, status=404, times=None)
     end(session)
     settle(rounds=4)
